@@ -1,0 +1,3 @@
+//! pullproof
+pub mod digest;
+pub mod transport;
