@@ -1,0 +1,467 @@
+//! Reads JSON strictly, once: what one reader would see and another would not is refused.
+//!
+//! RFC 8259 leaves open what a repeated name means, and readers differ: Go's takes the last and compares names without regard to
+//! case (with Unicode folding, so that `ſ` is an `s`), others take the first or only the exact name. A document that means
+//! different things to different readers is how a registry shows one image to the verifier and another to the runtime
+//! (CVE-2021-41190 and its family), so here a name may occur once, compared as Go compares, at every level.
+
+use core::fmt;
+
+use serde::Deserialize as _;
+use serde::de::DeserializeSeed;
+use serde::de::Deserializer;
+use serde::de::Error as _;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde::de::Visitor;
+
+use crate::budget;
+
+/// A JSON value whose objects hold every name once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// An integer that all our runtimes can carry.
+    Integer(i64),
+    /// Any other number. Nothing in this field is one; it is kept so that unknown members do no harm.
+    Float(f64),
+    /// A string.
+    String(String),
+    /// An array.
+    Array(Vec<Value>),
+    /// An object.
+    Object(Object),
+}
+
+/// An object, its members in the order they came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object(Vec<(String, Value)>);
+
+/// Why a document was refused, and where: `path` is `$`, then `.name` or `[index]` for each step down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvalidJson {
+    /// Not JSON, not UTF-8, too deep, or something behind the value.
+    Syntax {
+        /// What the reader says, with line and column.
+        message: String,
+    },
+    /// A name occurs twice in one object, compared without regard to case.
+    DuplicateKey {
+        /// The second occurrence.
+        key: String,
+    },
+    /// A known member is spelled with other capitals: Go would take it, others would not.
+    KeyCase {
+        /// As the specification spells it.
+        expected: &'static str,
+        /// As it was found.
+        found: String,
+    },
+    /// A member that must be there is not.
+    Missing {
+        /// Where it should be.
+        path: String,
+    },
+    /// A member of another type.
+    Type {
+        /// Where it is.
+        path: String,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+}
+
+impl InvalidJson {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "json-invalid",
+            Self::DuplicateKey { .. } | Self::KeyCase { .. } => "duplicate-key",
+            Self::Missing { .. } | Self::Type { .. } => "document-invalid",
+        }
+    }
+}
+
+impl fmt::Display for InvalidJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { message } => write!(f, "expected a JSON document, found: {message}"),
+            Self::DuplicateKey { key } => write!(f, "expected every name once, found {key:?} again (compared without regard to case)"),
+            Self::KeyCase { expected, found } => write!(f, "expected the name {expected:?}, found {found:?}, which only some readers take for it"),
+            Self::Missing { path } => write!(f, "expected {path}, found nothing"),
+            Self::Type { path, expected, found } => write!(f, "expected {path} to be {expected}, found {found}"),
+        }
+    }
+}
+
+impl core::error::Error for InvalidJson {}
+
+/// Parses one document: the whole of `bytes`, and nothing else.
+pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
+    let mut state = State { values: 0, duplicate: None };
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let parsed = ValueSeed { depth: 0, state: &mut state }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    match (state.duplicate, parsed) {
+        (Some(key), _) => Err(InvalidJson::DuplicateKey { key }),
+        (None, Ok(value)) => Ok(value),
+        (None, Err(error)) => Err(InvalidJson::Syntax { message: error.to_string() }),
+    }
+}
+
+/// Parses a document that must be an object.
+pub fn parse_object(bytes: &[u8]) -> Result<Object, InvalidJson> {
+    match parse(bytes)? {
+        Value::Object(object) => Ok(object),
+        other => Err(InvalidJson::Type { path: "$".into(), expected: "an object", found: other.kind() }),
+    }
+}
+
+impl Value {
+    /// With its article, for messages.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// A value and the way to it, so that every refusal can say where.
+#[derive(Clone)]
+pub struct Place<'a> {
+    value: &'a Value,
+    path: String,
+}
+
+/// An object and the way to it.
+#[derive(Clone)]
+pub struct Members<'a> {
+    object: &'a Object,
+    path: String,
+}
+
+impl Object {
+    /// The document as a place to read members from.
+    pub fn root(&self) -> Members<'_> {
+        Members { object: self, path: "$".into() }
+    }
+
+    /// The names, in the order they came.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl<'a> Members<'a> {
+    /// A member, if it is there and not `null`. Another spelling of its name is refused, because some readers would take it.
+    pub fn optional(&self, name: &'static str) -> Result<Option<Place<'a>>, InvalidJson> {
+        let Some((key, value)) = self.object.0.iter().find(|(key, _)| folds_to(key, name)) else { return Ok(None) };
+        if key != name {
+            return Err(InvalidJson::KeyCase { expected: name, found: key.clone() });
+        }
+        Ok((*value != Value::Null).then(|| Place { value, path: self.path_to(name) }))
+    }
+
+    /// A member that must be there.
+    pub fn required(&self, name: &'static str) -> Result<Place<'a>, InvalidJson> {
+        self.optional(name)?.ok_or_else(|| InvalidJson::Missing { path: self.path_to(name) })
+    }
+
+    /// Optional, and a string.
+    pub fn optional_string(&self, name: &'static str) -> Result<Option<&'a str>, InvalidJson> {
+        self.optional(name)?.map(|place| place.string()).transpose()
+    }
+
+    /// Every member whose name is not in `known`.
+    pub fn unknown(&self, known: &'a [&'static str]) -> impl Iterator<Item = &'a str> {
+        self.object.names().filter(move |name| !known.contains(name))
+    }
+
+    /// The members themselves, for maps such as annotations.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.object.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Where this object is.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn path_to(&self, name: &str) -> String {
+        format!("{}.{name}", self.path)
+    }
+}
+
+impl<'a> Place<'a> {
+    /// The string here.
+    pub fn string(&self) -> Result<&'a str, InvalidJson> {
+        match self.value {
+            Value::String(text) => Ok(text),
+            _ => Err(self.not("a string")),
+        }
+    }
+
+    /// The integer here, from 0 to 2^53 - 1.
+    pub fn unsigned(&self) -> Result<u64, InvalidJson> {
+        match self.value {
+            Value::Integer(number) if (0..=budget::SAFE_INTEGER.cast_signed()).contains(number) => Ok(number.unsigned_abs()),
+            _ => Err(self.not("an integer from 0 to 9007199254740991")),
+        }
+    }
+
+    /// The elements here.
+    pub fn array(&self) -> Result<Vec<Place<'a>>, InvalidJson> {
+        match self.value {
+            Value::Array(values) => {
+                Ok(values.iter().enumerate().map(|(index, value)| Place { value, path: format!("{}[{index}]", self.path) }).collect())
+            }
+            _ => Err(self.not("an array")),
+        }
+    }
+
+    /// How many elements are here, without opening them.
+    pub fn length(&self) -> Result<usize, InvalidJson> {
+        match self.value {
+            Value::Array(values) => Ok(values.len()),
+            _ => Err(self.not("an array")),
+        }
+    }
+
+    /// The members here.
+    pub fn object(&self) -> Result<Members<'a>, InvalidJson> {
+        match self.value {
+            Value::Object(object) => Ok(Members { object, path: self.path.clone() }),
+            _ => Err(self.not("an object")),
+        }
+    }
+
+    /// Where this value is.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn not(&self, expected: &'static str) -> InvalidJson {
+        InvalidJson::Type { path: self.path.clone(), expected, found: self.value.kind() }
+    }
+}
+
+/// Whether Go's `encoding/json` would take `key` for the ASCII name `name`: its case folding adds two letters to ASCII's.
+fn folds_to(key: &str, name: &str) -> bool {
+    key.chars().map(fold).eq(name.chars().map(fold))
+}
+
+const fn fold(letter: char) -> char {
+    match letter {
+        'ſ' => 's',
+        '\u{212a}' => 'k', // the Kelvin sign
+        other => other.to_ascii_lowercase(),
+    }
+}
+
+/// What is known of the whole document while it is read.
+struct State {
+    values: usize,
+    /// Handed out beside the error, because serde's errors carry only text.
+    duplicate: Option<String>,
+}
+
+/// Reads one value at a depth.
+struct ValueSeed<'s> {
+    depth: usize,
+    state: &'s mut State,
+}
+
+impl ValueSeed<'_> {
+    fn below(&mut self) -> ValueSeed<'_> {
+        ValueSeed { depth: self.depth + 1, state: &mut *self.state }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if self.depth > budget::JSON_DEPTH {
+            return Err(D::Error::custom("a document that is nested too deeply"));
+        }
+        self.state.values += 1;
+        if self.state.values > budget::JSON_VALUES {
+            return Err(D::Error::custom("a document of too many values"));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        // Beyond i64 no integer is accepted anywhere, so its exact value is of no use.
+        #[expect(clippy::cast_precision_loss, reason = "only its being too large matters")]
+        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = access.next_element_seed(self.below())? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
+        let mut members: Vec<(String, Value)> = Vec::new();
+        // A set beside the vector: a linear search would make a hostile object of n names cost n².
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(name) = access.next_key_seed(Name)? {
+            if !seen.insert(name.chars().map(fold).collect::<String>()) {
+                self.state.duplicate = Some(name);
+                return Err(A::Error::custom("duplicate name"));
+            }
+            let value = access.next_value_seed(self.below())?;
+            members.push((name, value));
+        }
+        Ok(Value::Object(Object(members)))
+    }
+}
+
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        String::deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> InvalidJson {
+        parse(text.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_name_that_occurs_twice_is_refused_at_every_level() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"x":{"a":1,"a":2}}"#, r#"[{"x":[{"a":1,"b":2,"a":3}]}]"#, r#"{"layers":[],"lay\u0065rs":[]}"#] {
+            assert!(matches!(refusal(text), InvalidJson::DuplicateKey { .. }), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_other_capitals_is_a_duplicate_too() {
+        for (text, found) in [
+            (r#"{"layers":[],"Layers":[]}"#, "Layers"),
+            (r#"{"LAYERS":[],"layers":[]}"#, "layers"),
+            (r#"{"layers":[],"layerſ":[]}"#, "layerſ"),
+            ("{\"ok\":1,\"o\u{212a}\":2}", "o\u{212a}"),
+        ] {
+            assert_eq!(refusal(text), InvalidJson::DuplicateKey { key: found.into() });
+        }
+    }
+
+    #[test]
+    fn a_known_name_in_other_capitals_is_refused_when_it_is_looked_for() {
+        let object = parse_object(br#"{"Manifests":[]}"#).unwrap();
+        let refused = object.root().optional("manifests").map(|_| ()).unwrap_err();
+        assert_eq!(refused, InvalidJson::KeyCase { expected: "manifests", found: "Manifests".into() });
+        assert_eq!(refused.code(), "duplicate-key");
+    }
+
+    #[test]
+    fn what_is_not_exactly_one_json_document_is_refused() {
+        for text in [
+            "",
+            " ",
+            "{",
+            "{}{}",
+            "{} x",
+            "[1,]",
+            "{'a':1}",
+            "nul",
+            "01",
+            "+1",
+            "\"\n\"",
+            "\"\\ud800\"",
+            "\u{feff}{}",
+            "// c\n{}",
+            "NaN",
+            "1e999",
+        ] {
+            assert!(matches!(refusal(text), InvalidJson::Syntax { .. }), "{text:?}");
+        }
+        assert!(matches!(parse(b"\"\xff\""), Err(InvalidJson::Syntax { .. })));
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(nested(budget::JSON_DEPTH + 1).as_bytes()).is_ok());
+        assert!(matches!(refusal(&nested(budget::JSON_DEPTH + 2)), InvalidJson::Syntax { .. }));
+        assert!(matches!(refusal(&nested(1_000_000)), InvalidJson::Syntax { .. }));
+    }
+
+    #[test]
+    fn integers_that_a_javascript_number_cannot_carry_are_refused() {
+        let size = |text: &str| parse_object(format!("{{\"size\":{text}}}").as_bytes()).unwrap().root().required("size").unwrap().unsigned();
+        assert_eq!(size("9007199254740991"), Ok(budget::SAFE_INTEGER));
+        for text in ["9007199254740992", "-1", "1.0", "1e3", "18446744073709551616", "\"1\""] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_where() {
+        let object = parse_object(br#"{"layers":[{"size":1},{"size":"2"}]}"#).unwrap();
+        let layers = object.root().required("layers").unwrap().array().unwrap();
+        let refused = layers[1].object().unwrap().required("size").unwrap().unsigned().unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "expected $.layers[1].size to be an integer from 0 to 9007199254740991, found a string"
+        );
+        let missing = layers[0].object().unwrap().required("digest").map(|_| ()).unwrap_err();
+        assert_eq!(missing, InvalidJson::Missing { path: "$.layers[0].digest".into() });
+    }
+
+    #[test]
+    fn the_number_of_values_is_bounded() {
+        let names = |count: usize| format!("{{{}}}", (0..count).map(|n| format!("\"{n}\":0")).collect::<Vec<_>>().join(","));
+        assert_eq!(parse_object(names(budget::JSON_VALUES - 1).as_bytes()).unwrap().names().count(), budget::JSON_VALUES - 1);
+        assert!(matches!(refusal(&names(budget::JSON_VALUES)), InvalidJson::Syntax { .. }));
+    }
+}
