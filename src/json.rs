@@ -92,7 +92,9 @@ impl fmt::Display for InvalidJson {
         match self {
             Self::Syntax { message } => write!(f, "expected a JSON document, found: {message}"),
             Self::DuplicateKey { key } => write!(f, "expected every name once, found {key:?} again (compared without regard to case)"),
-            Self::KeyCase { expected, found } => write!(f, "expected the name {expected:?}, found {found:?}, which only some readers take for it"),
+            Self::KeyCase { expected, found } => {
+                write!(f, "expected the name {expected:?}, found {found:?}, which only some readers take for it")
+            }
             Self::Missing { path } => write!(f, "expected {path}, found nothing"),
             Self::Type { path, expected, found } => write!(f, "expected {path} to be {expected}, found {found}"),
         }
@@ -378,7 +380,8 @@ mod tests {
 
     #[test]
     fn a_name_that_occurs_twice_is_refused_at_every_level() {
-        for text in [r#"{"a":1,"a":1}"#, r#"{"x":{"a":1,"a":2}}"#, r#"[{"x":[{"a":1,"b":2,"a":3}]}]"#, r#"{"layers":[],"lay\u0065rs":[]}"#] {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"x":{"a":1,"a":2}}"#, r#"[{"x":[{"a":1,"b":2,"a":3}]}]"#, r#"{"layers":[],"lay\u0065rs":[]}"#]
+        {
             assert!(matches!(refusal(text), InvalidJson::DuplicateKey { .. }), "{text}");
         }
     }
@@ -438,7 +441,8 @@ mod tests {
 
     #[test]
     fn integers_that_a_javascript_number_cannot_carry_are_refused() {
-        let size = |text: &str| parse_object(format!("{{\"size\":{text}}}").as_bytes()).unwrap().root().required("size").unwrap().unsigned();
+        let size =
+            |text: &str| parse_object(format!("{{\"size\":{text}}}").as_bytes()).unwrap().root().required("size").unwrap().unsigned();
         assert_eq!(size("9007199254740991"), Ok(budget::SAFE_INTEGER));
         for text in ["9007199254740992", "-1", "1.0", "1e3", "18446744073709551616", "\"1\""] {
             assert!(size(text).is_err(), "{text}");
@@ -450,10 +454,7 @@ mod tests {
         let object = parse_object(br#"{"layers":[{"size":1},{"size":"2"}]}"#).unwrap();
         let layers = object.root().required("layers").unwrap().array().unwrap();
         let refused = layers[1].object().unwrap().required("size").unwrap().unsigned().unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "expected $.layers[1].size to be an integer from 0 to 9007199254740991, found a string"
-        );
+        assert_eq!(refused.to_string(), "expected $.layers[1].size to be an integer from 0 to 9007199254740991, found a string");
         let missing = layers[0].object().unwrap().required("digest").map(|_| ()).unwrap_err();
         assert_eq!(missing, InvalidJson::Missing { path: "$.layers[0].digest".into() });
     }

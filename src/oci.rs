@@ -165,10 +165,9 @@ fn declared_media_type(members: &Members<'_>) -> Result<Option<MediaType>, Inval
     if is_schema1(name) {
         return Err(InvalidDocument::Schema1);
     }
-    MediaType::named(name).map(Some).ok_or_else(|| InvalidDocument::MediaType {
-        expected: "the media type of an image index or manifest".into(),
-        found: name.into(),
-    })
+    MediaType::named(name)
+        .map(Some)
+        .ok_or_else(|| InvalidDocument::MediaType { expected: "the media type of an image index or manifest".into(), found: name.into() })
 }
 
 /// Why bytes are no document that can be relied on. `code()` is stable.
@@ -304,7 +303,9 @@ mod tests {
 
     #[test]
     fn a_document_that_calls_itself_something_else_is_refused() {
-        for name in ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "text/html", ""] {
+        for name in
+            ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "text/html", ""]
+        {
             let text = manifest_with(&format!(r#","mediaType":"{name}""#));
             assert_eq!(parse(&text).unwrap_err().code(), "media-type-mismatch", "{name}");
         }

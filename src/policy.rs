@@ -136,7 +136,11 @@ impl Rule {
         only(&members, &["images", "require"])?;
         let images = members.required("images")?;
         let images = Pattern::parse(images.string()?).ok_or_else(|| {
-            value(images.path(), "a normalised name such as docker.io/library/nginx, with `*` only behind the registry", images.string().unwrap_or_default())
+            value(
+                images.path(),
+                "a normalised name such as docker.io/library/nginx, with `*` only behind the registry",
+                images.string().unwrap_or_default(),
+            )
         })?;
         let require = members.required("require")?;
         if require.length()? == 0 {
@@ -263,7 +267,8 @@ pub fn decide(subject: Subject<'_>, checks: &[Check], policy: Option<&Policy>) -
         };
         return (verdict, vec![Remark { code: "policy-no-rule", message: format!("No rule of the policy is about {name}.") }]);
     };
-    let unmet = rule.require.iter().find(|requirement| !requirement.any_of.iter().any(|Identity::Digest(digest)| *digest == subject.digest));
+    let unmet =
+        rule.require.iter().find(|requirement| !requirement.any_of.iter().any(|Identity::Digest(digest)| *digest == subject.digest));
     if unmet.is_some() {
         let message = format!("The policy's rule for {name} requires another digest than {}.", subject.digest);
         return (Verdict::Reject, vec![Remark { code: "policy-unmet", message }]);

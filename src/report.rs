@@ -13,6 +13,7 @@ use crate::digest::Digest;
 use crate::digest::DigestMismatch;
 use crate::oci::InvalidDocument;
 use crate::oci::descriptor::Descriptor;
+use crate::reference::Reference;
 use crate::time::UnixTime;
 
 /// Version 1 of the report.
@@ -63,6 +64,23 @@ pub struct AskedFor {
     pub digest: Option<Digest>,
     /// As Docker would show it.
     pub familiar: String,
+}
+
+impl AskedFor {
+    /// Takes a reference apart.
+    pub fn new(reference: &Reference) -> Self {
+        let spans = reference.spans();
+        let typed_tag = reference.tag().filter(|_| spans.tag.is_some()).map(|tag| format!(":{tag}"));
+        let typed_digest = reference.digest().map(|digest| format!("@{digest}"));
+        Self {
+            input: [Some(reference.typed_name().to_owned()), typed_tag, typed_digest].into_iter().flatten().collect(),
+            registry: reference.registry().to_owned(),
+            repository: reference.repository().to_owned(),
+            tag: reference.tag().map(str::to_owned),
+            digest: reference.digest(),
+            familiar: reference.familiar(),
+        }
+    }
 }
 
 /// What the reference stands for.
@@ -149,9 +167,12 @@ pub struct ManifestSummary {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerSummary {
-    /// What and how long it is.
-    #[serde(flatten)]
-    pub descriptor: Descriptor,
+    /// Of the stored bytes.
+    pub digest: Digest,
+    /// What it is said to be.
+    pub media_type: String,
+    /// Stored bytes.
+    pub size: u64,
     /// Whether somebody else than the registry is named as its source.
     pub foreign: bool,
 }
@@ -411,7 +432,9 @@ impl fmt::Display for Failure {
                 write!(f, "expected the registry to call this {expected}, which is what it is, found that it calls it {found}")
             }
             Self::PlatformMismatch { expected, found } => write!(f, "expected an image for {expected}, found one for {found}"),
-            Self::PlatformMissing { expected, found } if found.is_empty() => write!(f, "expected an image for {expected}, found none at all"),
+            Self::PlatformMissing { expected, found } if found.is_empty() => {
+                write!(f, "expected an image for {expected}, found none at all")
+            }
             Self::PlatformMissing { expected, found } => {
                 write!(f, "expected an image for {expected}, found only {}", found.join(", "))
             }

@@ -70,5 +70,6 @@ pub(super) fn read_media_type(place: &Place<'_>) -> Result<String, InvalidJson> 
 
 /// Layers that may not be pushed to other registries: Windows base layers, mostly.
 fn is_nondistributable(media_type: &str) -> bool {
-    media_type.starts_with("application/vnd.oci.image.layer.nondistributable.") || media_type == "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
+    media_type.starts_with("application/vnd.oci.image.layer.nondistributable.")
+        || media_type == "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
 }

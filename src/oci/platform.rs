@@ -66,12 +66,7 @@ impl Platform {
     pub(super) fn read(members: &Members<'_>) -> Result<Self, InvalidDocument> {
         let (os, architecture) = (members.required("os")?, members.required("architecture")?);
         let (variant, os_version) = (members.optional("variant")?, members.optional("os.version")?);
-        Ok(Self::new(
-            name(&os)?,
-            name(&architecture)?,
-            variant.as_ref().map(name).transpose()?,
-            os_version.as_ref().map(name).transpose()?,
-        ))
+        Ok(Self::new(name(&os)?, name(&architecture)?, variant.as_ref().map(name).transpose()?, os_version.as_ref().map(name).transpose()?))
     }
 
     /// BuildKit's attestations stand under this name.
@@ -163,7 +158,8 @@ impl FromStr for Platform {
     type Err = InvalidPlatform;
 
     fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
-        let part = |text: &str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+        let part =
+            |text: &str| !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
         let mut parts = text.split('/');
         let (os, architecture, variant) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
         let (os, os_version) = match os.split_once('(') {
@@ -225,7 +221,9 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_platform_are_refused() {
-        for text in ["", "linux", "linux/", "/amd64", "linux/amd64/", "linux/arm/v7/x", "linux/am d64", "windows(10/amd64", "linux/\u{202e}amd64"] {
+        for text in
+            ["", "linux", "linux/", "/amd64", "linux/amd64/", "linux/arm/v7/x", "linux/am d64", "windows(10/amd64", "linux/\u{202e}amd64"]
+        {
             assert_eq!(text.parse::<Platform>(), Err(InvalidPlatform), "{text:?}");
         }
     }

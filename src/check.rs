@@ -1,0 +1,496 @@
+//! The story: resolve → walk to the platform's manifest → read its configuration → look for what is attached → decide.
+//!
+//! Every step hashes what it fetched before anything reads it. A step that does not hold ends the walk, because nothing below it would
+//! be proven; what was found so far is reported.
+
+use crate::budget;
+use crate::digest::Algorithm;
+use crate::digest::Content;
+use crate::digest::Digest;
+use crate::discover;
+use crate::discover::Discovered;
+use crate::error::Error;
+use crate::oci;
+use crate::oci::Document;
+use crate::oci::MediaType;
+use crate::oci::config::Config;
+use crate::oci::descriptor::Descriptor;
+use crate::oci::index::Entry;
+use crate::oci::index::Index;
+use crate::oci::index::Role;
+use crate::oci::manifest::Manifest;
+use crate::oci::platform::Platform;
+use crate::policy;
+use crate::policy::Policy;
+use crate::policy::Subject;
+use crate::reference::Reference;
+use crate::registry::client::Access;
+use crate::registry::client::Answer;
+use crate::registry::client::Client;
+use crate::registry::endpoint::Accept;
+use crate::registry::endpoint::Endpoint;
+use crate::report::AskedFor;
+use crate::report::Attachment;
+use crate::report::Check;
+use crate::report::CheckName;
+use crate::report::EntrySummary;
+use crate::report::Failure;
+use crate::report::FoundBy;
+use crate::report::ImageSummary;
+use crate::report::IndexSummary;
+use crate::report::LayerSummary;
+use crate::report::ManifestSummary;
+use crate::report::Outcome;
+use crate::report::Remark;
+use crate::report::Report;
+use crate::report::Resolution;
+use crate::report::Step;
+use crate::report::Via;
+use crate::time::UnixTime;
+use crate::transport::Transport;
+use crate::transport::TransportError;
+
+/// Checks images over a transport.
+#[derive(Clone, Debug)]
+pub struct Checker<T> {
+    transport: T,
+    access: Access,
+    platform: Option<Platform>,
+    attachments: bool,
+}
+
+impl<T: Transport> Checker<T> {
+    /// A checker that asks registries anonymously, directly, for linux/amd64, and does not look for what is attached.
+    pub fn new(transport: T) -> Self {
+        Self { transport, access: Access::default(), platform: None, attachments: false }
+    }
+
+    /// How registries may be asked.
+    #[must_use]
+    pub fn access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
+    }
+
+    /// Which image of an index to walk to. A reference to a single image must then be an image for this platform.
+    #[must_use]
+    pub fn platform(mut self, platform: Platform) -> Self {
+        self.platform = Some(platform);
+        self
+    }
+
+    /// Whether to list what is attached.
+    #[must_use]
+    pub const fn attachments(mut self, wanted: bool) -> Self {
+        self.attachments = wanted;
+        self
+    }
+
+    /// Checks one image, and tells `on_step` what happens.
+    pub async fn check(
+        &self,
+        image: &Reference,
+        policy: Option<&Policy>,
+        now: UnixTime,
+        on_step: &mut dyn FnMut(&Step),
+    ) -> Result<Report, Error> {
+        let image = &image.clone().or_latest();
+        let client = Client::new(&self.transport, &self.access, image)?;
+        let mut walk = Walk { checks: Vec::new(), on_step, indexes: Vec::new(), manifest: None, image: None };
+
+        // (1) resolve: fetch the bytes, hash them, compare with the digest that was asked for.
+        walk.start(CheckName::Resolve);
+        let endpoint = match (image.digest(), image.tag()) {
+            (Some(digest), _) => Endpoint::ManifestByDigest(digest),
+            (None, Some(tag)) => Endpoint::ManifestByTag(tag.to_owned()),
+            (None, None) => unreachable!("`or_latest` adds a tag where there is neither"),
+        };
+        let answer = client.resolve(&endpoint).await?;
+        let (body, answer) = split(answer);
+        let resolution = |digest| self.resolution(image, &client, digest, answer.via, now);
+        let root = match image.digest() {
+            Some(asked) => match Content::verify(asked, body) {
+                Ok(content) => content,
+                Err(mismatch) => {
+                    walk.finish(CheckName::Resolve, Outcome::Failed(mismatch.into()));
+                    return Ok(walk.report(image, None, resolution(mismatch.found), None, policy, now));
+                }
+            },
+            // The specification leaves the algorithm of a tag's digest to the registry; every one uses SHA-256.
+            None => Content::identify(Algorithm::Sha256, body),
+        };
+        let evidence = format!("{} bytes hash to {}", root.size(), root.digest());
+        walk.finish(CheckName::Resolve, Outcome::Passed { evidence });
+
+        // (2) digest-header: does the registry say the same?
+        walk.start(CheckName::DigestHeader);
+        walk.finish(CheckName::DigestHeader, compare_header(&root, answer.digest.as_deref()));
+
+        // (3) document: one kind of document, and all agree which.
+        walk.start(CheckName::Document);
+        match read_root(&root, answer.content_type.as_deref()) {
+            Ok((document, evidence)) => {
+                walk.finish(CheckName::Document, Outcome::Passed { evidence });
+                // (4) platform, (5) config.
+                self.walk_to_image(&mut walk, &client, &root, document).await;
+            }
+            Err(failure) => walk.finish(CheckName::Document, Outcome::Failed(failure)),
+        }
+
+        // (6) attachments: what else is said about the root.
+        let attachments = if self.attachments && !walk.has_failed() {
+            walk.start(CheckName::Attachments);
+            let found = discover::discover(&client, root.digest()).await;
+            walk.finish(CheckName::Attachments, describe_attachments(&found));
+            Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty())
+        } else {
+            None
+        };
+        Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), attachments, policy, now))
+    }
+
+    /// From the root to the manifest of the platform, and to its configuration.
+    async fn walk_to_image(&self, walk: &mut Walk<'_>, client: &Client<'_, T>, root: &Content, document: Document) {
+        walk.start(CheckName::Platform);
+        let wanted = self.platform.clone().unwrap_or_else(Platform::default_choice);
+        let (content, manifest, promised) = match document {
+            Document::Manifest(manifest) => {
+                let message = "the reference names a single image, not an index".into();
+                walk.finish(CheckName::Platform, Outcome::Skipped { message });
+                (root.clone(), manifest, self.platform.clone())
+            }
+            Document::Index(index) => match self.descend(walk, client, root, index, &wanted).await {
+                Ok((content, manifest, promised)) => {
+                    let evidence = format!("the manifest for {promised} has the {} bytes that the index names", content.size());
+                    walk.finish(CheckName::Platform, Outcome::Passed { evidence });
+                    (content, manifest, Some(promised))
+                }
+                Err(outcome) => return walk.finish(CheckName::Platform, outcome),
+            },
+        };
+        walk.start(CheckName::Config);
+        let outcome = if manifest.is_image() {
+            match read_config(client, &manifest).await {
+                Ok(config) => {
+                    let agrees = promised.as_ref().is_none_or(|promised| promised.distance_to(&config.platform).is_some());
+                    let platform = config.platform.to_string();
+                    walk.image = Some(ImageSummary { platform: platform.clone(), created: config.created });
+                    match promised {
+                        Some(promised) if !agrees => {
+                            Outcome::Failed(Failure::PlatformMismatch { expected: promised.to_string(), found: platform })
+                        }
+                        _ => Outcome::Passed { evidence: format!("the configuration of an image for {platform} has the bytes that the manifest names") },
+                    }
+                }
+                Err(outcome) => outcome,
+            }
+        } else {
+            Outcome::Skipped { message: format!("this is no container image but {}", manifest.effective_artifact_type()) }
+        };
+        walk.manifest = Some(summarise_manifest(&content, &manifest));
+        walk.finish(CheckName::Config, outcome);
+    }
+
+    /// Through indexes, and indexes in indexes, to the manifest of the wanted platform.
+    async fn descend(
+        &self,
+        walk: &mut Walk<'_>,
+        client: &Client<'_, T>,
+        root: &Content,
+        index: Index,
+        wanted: &Platform,
+    ) -> Result<(Content, Manifest, Platform), Outcome> {
+        let mut offered = Vec::new();
+        let mut nodes = budget::INDEX_NODES;
+        // Depth first, in the publisher's order; each entry holds the indexes on the way to it.
+        let mut open = vec![(index, vec![root.clone()], Vec::<IndexSummary>::new())];
+        while let Some((index, path, mut summaries)) = open.pop() {
+            let content = path.last().expect("a path starts with the root");
+            let chosen = wanted.choose(&index.manifests);
+            summaries.push(summarise_index(content, &index, chosen));
+            if walk.indexes.is_empty() || chosen.is_some() {
+                walk.indexes.clone_from(&summaries);
+            }
+            if let Some(entry) = chosen {
+                let platform = entry.platform.clone().expect("only entries with a platform are chosen");
+                let (content, document) = fetch_described(client, &entry.descriptor).await?;
+                return match document {
+                    Document::Manifest(manifest) => Ok((content, manifest, platform)),
+                    Document::Index(_) => Err(Outcome::Failed(Failure::ContentType {
+                        expected: MediaType::OciManifest.name(),
+                        found: entry.descriptor.media_type.clone(),
+                    })),
+                };
+            }
+            offered.extend(index.manifests.iter().filter(|e| e.role == Role::Image).filter_map(|e| e.platform.as_ref().map(ToString::to_string)));
+            for entry in index.manifests.iter().rev().filter(|entry| entry.role == Role::Index) {
+                if path.len() >= budget::INDEX_DEPTH || nodes == 0 {
+                    return Err(Outcome::Failed(Failure::IndexTooDeep { limit: budget::INDEX_DEPTH }));
+                }
+                nodes -= 1;
+                let (content, document) = fetch_described(client, &entry.descriptor).await?;
+                if let Document::Index(index) = document {
+                    let mut summaries = summaries.clone();
+                    if let Some(parent) = summaries.last_mut() {
+                        parent.manifests.iter_mut().for_each(|e| e.chosen = e.digest == content.digest());
+                    }
+                    open.push((index, [path.as_slice(), &[content]].concat(), summaries));
+                }
+            }
+        }
+        offered.dedup();
+        Err(Outcome::Failed(Failure::PlatformMissing { expected: wanted.to_string(), found: offered }))
+    }
+
+    fn resolution(&self, image: &Reference, client: &Client<'_, T>, digest: Digest, via: Via, now: UnixTime) -> Resolution {
+        Resolution {
+            tag: image.tag().filter(|_| image.digest().is_none()).map(str::to_owned),
+            digest,
+            told_by: client.host(),
+            via,
+            relay: self.access.relay.as_ref().filter(|_| via == Via::Relay).map(ToString::to_string),
+            at: now,
+        }
+    }
+}
+
+/// What a walk has collected.
+struct Walk<'s> {
+    checks: Vec<Check>,
+    on_step: &'s mut dyn FnMut(&Step),
+    indexes: Vec<IndexSummary>,
+    manifest: Option<ManifestSummary>,
+    image: Option<ImageSummary>,
+}
+
+impl Walk<'_> {
+    fn start(&mut self, name: CheckName) {
+        (self.on_step)(&Step::Started { name });
+    }
+
+    fn finish(&mut self, name: CheckName, outcome: Outcome) {
+        let check = Check { name, outcome };
+        (self.on_step)(&Step::Finished { check: check.clone() });
+        self.checks.push(check);
+    }
+
+    fn has_failed(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check.outcome, Outcome::Failed(_)))
+    }
+
+    /// `proven` is the root's digest, if its bytes are what was asked for.
+    fn report(
+        self,
+        image: &Reference,
+        proven: Option<Digest>,
+        resolution: Resolution,
+        attachments: Option<Vec<Attachment>>,
+        policy: Option<&Policy>,
+        now: UnixTime,
+    ) -> Report {
+        let subject = Subject { registry: image.registry(), repository: image.repository(), digest: resolution.digest };
+        let (verdict, reasons) = policy::decide(subject, &self.checks, policy);
+        let pinned = proven.filter(|_| !self.has_failed()).map(|digest| pin(image, digest));
+        let not_proven = not_proven(&self, &resolution);
+        Report {
+            schema_version: 1,
+            checked_at: now,
+            reference: AskedFor::new(image),
+            verdict,
+            reasons,
+            pinned,
+            resolution,
+            indexes: self.indexes,
+            manifest: self.manifest,
+            image: self.image,
+            attachments,
+            checks: self.checks,
+            not_proven,
+        }
+    }
+}
+
+/// The name as it was typed, the tag, and the digest that does not move.
+fn pin(image: &Reference, digest: Digest) -> String {
+    match image.tag() {
+        Some(tag) => format!("{}:{tag}@{digest}", image.typed_name()),
+        None => format!("{}@{digest}", image.typed_name()),
+    }
+}
+
+/// The body belongs to whoever hashes it; what was said about it stays.
+fn split(mut answer: Answer) -> (Vec<u8>, Answer) {
+    (core::mem::take(&mut answer.body), answer)
+}
+
+/// The header is only ever compared, never used: registries leave it out, hide it from pages, and get it wrong.
+fn compare_header(root: &Content, header: Option<&str>) -> Outcome {
+    let Some(stated) = header else {
+        return Outcome::Skipped { message: "the registry states no digest that can be read here".into() };
+    };
+    // It may be of another algorithm than the one that was asked for.
+    let computed = match stated.parse::<Digest>() {
+        Ok(stated) => Digest::of(stated.algorithm(), root.bytes()),
+        Err(_) => root.digest(),
+    };
+    if computed.to_string() == stated {
+        return Outcome::Passed { evidence: format!("the registry states {stated} as well") };
+    }
+    let found = stated.chars().filter(|c| !c.is_control()).take(200).collect();
+    Outcome::Failed(Failure::HeaderMismatch { expected: computed, found })
+}
+
+fn read_root(root: &Content, content_type: Option<&str>) -> Result<(Document, String), Failure> {
+    if content_type.is_some_and(oci::is_schema1) {
+        return Err(oci::InvalidDocument::Schema1.into());
+    }
+    let document = Document::parse(root)?;
+    let evidence = compare_content_type(&document, content_type)?;
+    Ok((document, evidence))
+}
+
+fn compare_content_type(document: &Document, content_type: Option<&str>) -> Result<String, Failure> {
+    let kind = if document.media_type().is_index() { "index" } else { "manifest" };
+    let Some(content_type) = content_type else { return Ok(format!("one unambiguous {kind}; the registry does not say what it is")) };
+    match MediaType::of_header(content_type) {
+        Some(said) => {
+            document.agrees_with(said)?;
+            Ok(format!("one unambiguous {kind}, as the registry says"))
+        }
+        // A static file server does not know what it serves. What the document is, is decided by its content anyway.
+        None if matches!(oci::essence(content_type), "application/json" | "application/octet-stream" | "text/plain" | "binary/octet-stream") => {
+            Ok(format!("one unambiguous {kind}; the registry says only {}", oci::essence(content_type)))
+        }
+        None => Err(Failure::ContentType {
+            expected: document.media_type().name(),
+            found: content_type.chars().filter(|c| !c.is_control()).take(200).collect(),
+        }),
+    }
+}
+
+/// Fetches the manifest or index that a descriptor names, and holds it against every word of the descriptor.
+async fn fetch_described<T: Transport>(client: &Client<'_, T>, descriptor: &Descriptor) -> Result<(Content, Document), Outcome> {
+    let said = MediaType::named(&descriptor.media_type).expect("only entries whose type is known are opened");
+    let endpoint = Endpoint::ManifestByDigest(descriptor.digest);
+    let (content, answer) = fetch_content(client, &endpoint, descriptor, Accept::Only(said), budget::MANIFEST_BYTES).await?;
+    let document = Document::parse(&content).map_err(failed)?;
+    document.agrees_with(said).map_err(failed)?;
+    compare_content_type(&document, answer.content_type.as_deref()).map_err(Outcome::Failed)?;
+    Ok((content, document))
+}
+
+async fn read_config<T: Transport>(client: &Client<'_, T>, manifest: &Manifest) -> Result<Config, Outcome> {
+    let descriptor = &manifest.config;
+    let endpoint = Endpoint::Blob(descriptor.digest);
+    let (content, _) = fetch_content(client, &endpoint, descriptor, Accept::Anything, budget::CONFIG_BYTES).await?;
+    Config::parse(&content).map_err(failed)
+}
+
+/// Fetches what a descriptor names. What cannot be fetched is unknown; what was fetched and differs has failed.
+async fn fetch_content<T: Transport>(
+    client: &Client<'_, T>,
+    endpoint: &Endpoint,
+    descriptor: &Descriptor,
+    accept: Accept,
+    limit: u64,
+) -> Result<(Content, Answer), Outcome> {
+    let expected = descriptor.size;
+    if expected > limit {
+        let message = format!("expected at most {limit} bytes, found a descriptor of {expected}");
+        return Err(Outcome::Unknown(Remark { code: "response-too-large", message }));
+    }
+    let answer = match client.fetch(endpoint, accept, expected).await {
+        Ok(answer) => answer,
+        Err(Error::Transport { error: TransportError::TooLarge { .. }, .. } | Error::Relay { code: "response-too-large", .. }) => {
+            return Err(Outcome::Failed(Failure::SizeMismatch { expected, found: None }));
+        }
+        Err(error) => return Err(Outcome::Unknown(Remark { code: error.code(), message: error.to_string() })),
+    };
+    let found = answer.body.len() as u64;
+    if found != expected {
+        return Err(Outcome::Failed(Failure::SizeMismatch { expected, found: Some(found) }));
+    }
+    let (body, answer) = split(answer);
+    let content = Content::verify(descriptor.digest, body).map_err(|mismatch| Outcome::Failed(mismatch.into()))?;
+    Ok((content, answer))
+}
+
+fn failed(error: oci::InvalidDocument) -> Outcome {
+    Outcome::Failed(error.into())
+}
+
+fn summarise_index(content: &Content, index: &Index, chosen: Option<&Entry>) -> IndexSummary {
+    let manifests = index.manifests.iter().map(|entry| EntrySummary {
+        digest: entry.descriptor.digest,
+        media_type: entry.descriptor.media_type.clone(),
+        size: entry.descriptor.size,
+        platform: entry.platform.as_ref().map(ToString::to_string),
+        role: entry.role.name(),
+        chosen: chosen.is_some_and(|chosen| core::ptr::eq(chosen, entry)),
+    });
+    IndexSummary { digest: content.digest(), media_type: index.media_type.name(), size: content.size(), manifests: manifests.collect() }
+}
+
+fn summarise_manifest(content: &Content, manifest: &Manifest) -> ManifestSummary {
+    ManifestSummary {
+        digest: content.digest(),
+        media_type: manifest.media_type.name(),
+        size: content.size(),
+        artifact_type: manifest.artifact_type.clone(),
+        config: manifest.config.clone(),
+        layers: manifest
+            .layers
+            .iter()
+            .map(|layer| LayerSummary {
+                digest: layer.digest,
+                media_type: layer.media_type.clone(),
+                size: layer.size,
+                foreign: layer.foreign,
+            })
+            .collect(),
+        // 1,024 layers of at most 2^53 - 1 bytes fit; JavaScript would round what is above 2^53, and nothing real is.
+        layers_size: manifest.layers.iter().map(|layer| layer.size).sum::<u64>().min(budget::SAFE_INTEGER),
+    }
+}
+
+fn describe_attachments(found: &Discovered) -> Outcome {
+    if let Some(cause) = &found.incomplete {
+        return Outcome::Unknown(cause.clone());
+    }
+    let source = if found.has_referrers_api { "the referrers API" } else { "the fallback tag, as this registry has no referrers API," };
+    let disowned = match found.disowned {
+        0 => String::new(),
+        count => format!("; {count} more were not what they were listed as"),
+    };
+    let signed = found.attachments.iter().any(|attachment| attachment.found_by == FoundBy::CosignTag);
+    let cosign = if signed { "there is" } else { "there is no" };
+    let listed = found.attachments.iter().filter(|attachment| attachment.found_by != FoundBy::CosignTag).count();
+    Outcome::Passed { evidence: format!("{source} lists {listed}{disowned}; {cosign} cosign signature tag") }
+}
+
+/// In plain words, what a report of this version does not prove.
+fn not_proven(walk: &Walk<'_>, resolution: &Resolution) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let mut remark = |code, message: String| remarks.push(Remark { code, message });
+    remark("publisher", "Who published this image: no signature was verified.".into());
+    if let Some(tag) = &resolution.tag {
+        let relay = if resolution.via == Via::Relay { ", passed on by the relay" } else { "" };
+        let message = format!("That the tag {tag} should stand for this digest: that is the word of {}{relay}, and tags move.", resolution.told_by);
+        remark("tag", message);
+    }
+    if walk.manifest.is_some() {
+        let message = "That the registry still has the layers: they were not downloaded. Their digests are fixed, so whoever pulls them by this digest gets exactly these or none.";
+        remark("layers", message.into());
+    }
+    if walk.manifest.as_ref().is_some_and(|manifest| manifest.layers.iter().any(|layer| layer.foreign)) {
+        remark("foreign-layers", "That the layers that somebody else stores can be had: their addresses were not asked.".into());
+    }
+    if walk.indexes.iter().flat_map(|index| &index.manifests).any(|entry| !entry.chosen) {
+        remark("other-platforms", "What the other entries of the index are: they were not opened.".into());
+    }
+    if walk.image.as_ref().is_some_and(|image| image.created.is_some()) {
+        remark("created", "When the image was built: the date is the builder's word.".into());
+    }
+    remark("vulnerabilities", "Whether anything in the image is known to be vulnerable: it was not scanned.".into());
+    remarks
+}

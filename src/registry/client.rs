@@ -1,0 +1,366 @@
+//! Drives the registry's API with a transport: one request, and whatever redirects and challenges stand before its answer.
+
+use core::cell::Cell;
+use core::cell::RefCell;
+
+use crate::budget;
+use crate::error::Error;
+use crate::json;
+use crate::oci;
+use crate::reference::Reference;
+use crate::registry::auth;
+use crate::registry::auth::Credentials;
+use crate::registry::auth::Next;
+use crate::registry::challenge;
+use crate::registry::endpoint::Accept;
+use crate::registry::endpoint::Endpoint;
+use crate::registry::host;
+use crate::registry::url::Url;
+use crate::report::Via;
+use crate::transport::Method;
+use crate::transport::Request;
+use crate::transport::Response;
+use crate::transport::Transport;
+use crate::transport::TransportError;
+
+/// How registries may be asked.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// What to show the registry that the reference names, and nobody else.
+    pub credentials: Option<Credentials>,
+    /// Where to ask when a page cannot read the registry's own answers: an address that ends in a slash. It never sees credentials.
+    pub relay: Option<Url>,
+    /// Whether requests must stay free of preflights, as in a page.
+    pub safelisted_only: bool,
+}
+
+/// Asks one registry for things of one repository.
+pub struct Client<'a, T> {
+    transport: &'a T,
+    access: &'a Access,
+    registry: &'a str,
+    repository: &'a str,
+    base: Url,
+    /// The last `Authorization` that was made, and where it belongs.
+    authorization: RefCell<Option<(Url, String)>>,
+    relayed: Cell<bool>,
+}
+
+/// Content, and what was said about it. Nothing here is proven.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The bytes.
+    pub body: Vec<u8>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Docker-Content-Digest`, where there is one and we may read it.
+    pub digest: Option<String>,
+    /// The query of the next page.
+    pub next: Option<String>,
+    /// How it came.
+    pub via: Via,
+}
+
+impl<'a, T: Transport> Client<'a, T> {
+    /// A client for the repository that `reference` names.
+    pub fn new(transport: &'a T, access: &'a Access, reference: &'a Reference) -> Result<Self, Error> {
+        let registry = reference.registry();
+        let base = Url::parse(&host::api_base(registry)).ok_or_else(|| Error::Transport {
+            host: registry.into(),
+            error: TransportError::Unreachable { detail: "the registry's name is no address".into() },
+        })?;
+        // Pages are known to get nothing from some registries; whatever else can be asked directly is.
+        let relayed = access.relay.is_some() && access.safelisted_only && host::is_closed_to_pages(registry);
+        Ok(Self {
+            transport,
+            access,
+            registry,
+            repository: reference.repository(),
+            base,
+            authorization: RefCell::new(None),
+            relayed: Cell::new(relayed),
+        })
+    }
+
+    /// The host that answers.
+    pub fn host(&self) -> String {
+        self.base.authority()
+    }
+
+    /// Fetches what a reference stands for, whatever kind of manifest it is.
+    pub async fn resolve(&self, endpoint: &Endpoint) -> Result<Answer, Error> {
+        if !self.access.safelisted_only {
+            return self.fetch(endpoint, Accept::All, endpoint.max_length()).await;
+        }
+        // All four types would need a preflight, so the pairs are tried one after the other.
+        let first = self.fetch(endpoint, Accept::Oci, endpoint.max_length()).await;
+        let is_other_kind = match &first {
+            Ok(answer) => answer.content_type.as_deref().is_some_and(oci::is_schema1),
+            Err(Error::NotFound { .. } | Error::Registry { status: 400 | 406, .. }) => true,
+            Err(_) => false,
+        };
+        if !is_other_kind || self.relayed.get() {
+            return first;
+        }
+        match self.fetch(endpoint, Accept::Docker, endpoint.max_length()).await {
+            Err(Error::NotFound { .. } | Error::Registry { .. }) => first,
+            second => second,
+        }
+    }
+
+    /// Fetches content.
+    pub async fn fetch(&self, endpoint: &Endpoint, accept: Accept, max_length: u64) -> Result<Answer, Error> {
+        self.fetch_page(endpoint, None, accept, max_length).await
+    }
+
+    /// Fetches a page of a list.
+    pub async fn fetch_page(&self, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Result<Answer, Error> {
+        let (response, via) = self.ask(endpoint, query, accept, max_length).await?;
+        let response = self.succeeded(response, endpoint)?;
+        let field = |name| response.headers.get(name).map(str::to_owned);
+        let path = endpoint.path(self.repository);
+        let next = response.headers.get("link").and_then(|link| next_page(&self.base.join(&path)?, link));
+        Ok(Answer { content_type: field("content-type"), digest: field("docker-content-digest"), next, via, body: response.body })
+    }
+
+    /// The registry itself where possible, the relay where not.
+    async fn ask(&self, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Result<(Response, Via), Error> {
+        if !self.relayed.get() {
+            match (self.exchange(Method::Get, endpoint, query, accept.value(), max_length).await, &self.access.relay) {
+                // A page is not told why it may not read an answer; the relay can.
+                (Err(Error::Transport { error: TransportError::Unreachable { .. }, .. }), Some(_)) => self.relayed.set(true),
+                (answer, _) => return answer.map(|response| (response, Via::Direct)),
+            }
+        }
+        let relay = self.access.relay.as_ref().expect("`relayed` is only ever set where there is a relay");
+        self.through(relay, endpoint, accept, max_length).await.map(|response| (response, Via::Relay))
+    }
+
+    /// One exchange with the registry itself: redirects are followed where they may lead, challenges are answered once. The response can
+    /// have any status but those.
+    pub async fn exchange(
+        &self,
+        method: Method,
+        endpoint: &Endpoint,
+        query: Option<&str>,
+        accept: Option<String>,
+        max_length: u64,
+    ) -> Result<Response, Error> {
+        let mut path = endpoint.path(self.repository);
+        if let Some(query) = query {
+            path = format!("{path}?{query}");
+        }
+        let mut url = self.base.join(&path).ok_or_else(|| self.unreadable("a page whose address cannot be read"))?;
+        let mut answered: Vec<Url> = Vec::new();
+        let mut redirects = 0;
+        loop {
+            let mut headers = Vec::new();
+            if let Some(accept) = &accept {
+                headers.push(("accept", accept.clone()));
+            }
+            if let Some((_, value)) = self.authorization.borrow().as_ref().filter(|(origin, _)| origin.same_origin(&url)) {
+                headers.push(("authorization", value.clone()));
+            }
+            let request =
+                Request { method, url: url.as_str().into(), headers, body: Vec::new(), max_length, timeout: budget::REQUEST_TIME };
+            let response = self.send(request, &url).await?;
+            if let Some(target) = &response.followed_to {
+                self.redirect(&url, target)?;
+            }
+            match response.status {
+                301 | 302 | 303 | 307 | 308 => {
+                    redirects += 1;
+                    if redirects > budget::REDIRECTS {
+                        return Err(Error::TooManyRedirects { host: self.host() });
+                    }
+                    url = self.redirect(&url, response.headers.get("location").unwrap_or_default())?;
+                }
+                401 if answered.len() < 2 && !answered.iter().any(|origin| origin.same_origin(&url)) => {
+                    self.authorize(&response, &url).await?;
+                    answered.push(url.clone());
+                }
+                _ => return Ok(response),
+            }
+        }
+    }
+
+    /// Where a redirect leads, if it may lead there.
+    fn redirect(&self, from: &Url, location: &str) -> Result<Url, Error> {
+        let refuse = |reason| Error::RedirectRefused { host: from.authority(), target: location.chars().take(200).collect(), reason };
+        let target = from.join(location).ok_or_else(|| refuse("is not a web address"))?;
+        // Measured from the host that the user named, however long the chain.
+        self.base.refuses(&target).map_or(Ok(target), |reason| Err(refuse(reason)))
+    }
+
+    /// Makes an `Authorization` for the origin that asks for one.
+    async fn authorize(&self, response: &Response, asked: &Url) -> Result<(), Error> {
+        let credentials = self.access.credentials.as_ref().filter(|_| asked.same_origin(&self.base));
+        let fields: Vec<&str> = response.headers.get_all("www-authenticate").collect();
+        let challenges = challenge::parse(&fields.join(","));
+        let value = match auth::answer(&challenges, asked, self.repository, credentials) {
+            Next::Authorize(value) => value,
+            Next::Refuse { realm, reason } => return Err(Error::RealmRefused { host: asked.authority(), realm, reason }),
+            Next::GiveUp => return Err(self.unauthorized()),
+            Next::Exchange(request) => {
+                let realm = Url::parse(&request.url).ok_or_else(|| self.unreadable("a token address that cannot be read"))?;
+                let answer = self.send(request, &realm).await?;
+                if let Some(target) = &answer.followed_to {
+                    self.redirect(&realm, target)?;
+                }
+                match (answer.status, auth::read_token(&answer.body)) {
+                    (200, Some(value)) => value,
+                    (429, _) => return Err(rate_limited(&answer, realm.authority())),
+                    (500.., _) => return Err(registry_error(&answer, realm.authority())),
+                    // A token server that redirects gets no credentials anywhere else, so its redirects are not followed.
+                    _ => return Err(self.unauthorized()),
+                }
+            }
+        };
+        *self.authorization.borrow_mut() = Some((asked.clone(), value));
+        Ok(())
+    }
+
+    /// Asks the relay, which answers as the registry does, or with an error of its own.
+    async fn through(&self, relay: &Url, endpoint: &Endpoint, accept: Accept, max_length: u64) -> Result<Response, Error> {
+        // A relay allows the preflight that a registry refuses.
+        let accept = if accept == Accept::Oci { Accept::All } else { accept };
+        let registry = self.registry.replace('[', "%5B").replace(']', "%5D");
+        let request = Request {
+            method: Method::Get,
+            url: format!("{relay}{registry}{}", endpoint.path(self.repository)),
+            headers: accept.value().map(|value| ("accept", value)).into_iter().collect(),
+            body: Vec::new(),
+            max_length,
+            timeout: budget::REQUEST_TIME,
+        };
+        let response = self.send(request, relay).await?;
+        match relay_error(&response) {
+            Some((code, detail)) if response.status >= 400 => Err(Error::Relay { code, detail }),
+            _ => Ok(response),
+        }
+    }
+
+    async fn send(&self, request: Request, url: &Url) -> Result<Response, Error> {
+        self.transport.send(request).await.map_err(|error| Error::Transport { host: url.authority(), error })
+    }
+
+    /// Sorts answers by their status.
+    fn succeeded(&self, response: Response, endpoint: &Endpoint) -> Result<Response, Error> {
+        let host = self.host();
+        match response.status {
+            200 => {
+                let content_type = response.headers.get("content-type").map(oci::essence).unwrap_or_default();
+                if content_type.eq_ignore_ascii_case("text/html") {
+                    return Err(Error::NotARegistry { host, found: "an HTML page".into() });
+                }
+                Ok(response)
+            }
+            401 => Err(self.unauthorized()),
+            403 => Err(Error::Denied { host }),
+            404 => Err(Error::NotFound { host, what: endpoint.describe(self.repository) }),
+            429 => Err(rate_limited(&response, host)),
+            _ => Err(registry_error(&response, host)),
+        }
+    }
+
+    fn unauthorized(&self) -> Error {
+        Error::Unauthorized { host: self.host(), with_credentials: self.access.credentials.is_some() }
+    }
+
+    fn unreadable(&self, found: &str) -> Error {
+        Error::NotARegistry { host: self.host(), found: found.into() }
+    }
+}
+
+/// `Retry-After` is a number of seconds or a date (RFC 9110 section 10.2.3); anything else is not shown.
+fn rate_limited(response: &Response, host: String) -> Error {
+    let retry_after = response.headers.get("retry-after").map(str::trim).filter(|value| match value.parse::<u64>() {
+        Ok(seconds) => seconds <= budget::RETRY_AFTER_SECONDS,
+        Err(_) => value.len() == "Sun, 06 Nov 1994 08:49:37 GMT".len() && value.ends_with(" GMT") && value.is_ascii(),
+    });
+    let retry_after = retry_after.map(|value| if value.ends_with("GMT") { value.to_owned() } else { format!("{value} seconds") });
+    Error::RateLimited { host, retry_after }
+}
+
+/// The first error of the registry's error document (distribution specification, "Error Codes").
+fn registry_error(response: &Response, host: String) -> Error {
+    let detail = || {
+        let object = json::parse_object(&response.body).ok()?;
+        let errors = object.root().required("errors").ok()?.array().ok()?;
+        let first = errors.first()?.object().ok()?;
+        let code = first.required("code").ok()?.string().ok()?;
+        let message = first.optional_string("message").ok()?.unwrap_or_default();
+        Some(printable(&format!("{code} {message}")))
+    };
+    Error::Registry { host, status: response.status, detail: detail() }
+}
+
+/// `{ "error": { "code", "message" } }`, which no registry sends.
+fn relay_error(response: &Response) -> Option<(&'static str, String)> {
+    let object = json::parse_object(&response.body).ok()?;
+    let error = object.root().optional("error").ok()??.object().ok()?;
+    let said = error.required("code").ok()?.string().ok()?;
+    let code = Error::CODES.into_iter().find(|code| *code == said).unwrap_or("relay-refused");
+    Some((code, printable(error.required("message").ok()?.string().ok()?)))
+}
+
+/// Somebody else's words, fit for a sentence of ours.
+fn printable(text: &str) -> String {
+    text.trim().chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// The query of `<…>; rel="next"` (RFC 8288), if it is another page of the same list.
+fn next_page(current: &Url, link: &str) -> Option<String> {
+    link.split(',').find_map(|link| {
+        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parameters.split(';').any(|parameter| {
+            let parameter: String = parameter.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
+            parameter.eq_ignore_ascii_case("rel=next")
+        });
+        let target = current.join(target).filter(|target| is_next && target.same_origin(current))?;
+        let (path, query) = target.as_str().split_once('?')?;
+        (path == current.as_str()).then(|| query.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_next_page_is_another_page_of_the_same_list() {
+        let list = Url::parse("https://registry.example/v2/a/referrers/x").unwrap();
+        let next = |link| next_page(&list, link);
+        assert_eq!(next(r#"</v2/a/referrers/x?last=1>; rel="next""#).as_deref(), Some("last=1"));
+        assert_eq!(next("<https://registry.example/v2/a/referrers/x?n=1&last=2>;rel=next").as_deref(), Some("n=1&last=2"));
+        assert_eq!(next(r#"</v2/a/referrers/x?p=0>; rel="prev", <?p=2>; title=x; rel="next""#).as_deref(), Some("p=2"));
+        for link in [
+            "",
+            "<>",
+            "</v2/a/referrers/x?last=1>",
+            r#"</v2/a/referrers/x>; rel="next""#,
+            r#"</v2/b/referrers/x?last=1>; rel="next""#,
+            r#"<https://evil.test/v2/a/referrers/x?last=1>; rel="next""#,
+            r#"<http://registry.example/v2/a/referrers/x?last=1>; rel="next""#,
+            r#"<javascript:x?y>; rel="next""#,
+        ] {
+            assert_eq!(next(link), None, "{link}");
+        }
+    }
+
+    #[test]
+    fn only_a_plausible_retry_after_is_shown() {
+        let told = |value: &str| {
+            let headers = [("Retry-After", value)].into_iter().collect();
+            match rate_limited(&Response { status: 429, headers, ..Response::default() }, "h".into()) {
+                Error::RateLimited { retry_after, .. } => retry_after,
+                other => panic!("{other}"),
+            }
+        };
+        assert_eq!(told("30").as_deref(), Some("30 seconds"));
+        assert_eq!(told("Sun, 06 Nov 1994 08:49:37 GMT").as_deref(), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+        for value in ["", "-1", "1e9", "99999999", "soon", "Sun, 06 Nov 1994 08:49:37 GMT; x"] {
+            assert_eq!(told(value), None, "{value}");
+        }
+    }
+}
