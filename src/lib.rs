@@ -1,14 +1,64 @@
-//! pullproof
+//! pullproof proves what a container image is: it fetches the bytes that a reference stands for, hashes them itself, and says what
+//! follows from that and what does not.
+//!
+//! ```
+//! use pullproof::Checker;
+//! use pullproof::Policy;
+//! use pullproof::Reference;
+//! use pullproof::UnixTime;
+//! # async fn example(transport: impl pullproof::Transport) -> Result<(), Box<dyn std::error::Error>> {
+//! let image = Reference::parse("registry.example/team/app:1.0")?;
+//! let policy = Policy::parse(r#"{ "rules": [ { "images": "registry.example/team/*", "require": [ { "digest":
+//!     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" } ] } ] }"#)?;
+//! let now: UnixTime = "2026-11-23T12:00:00Z".parse()?;
+//!
+//! let report = Checker::new(transport).check(&image, Some(&policy), now, &mut |step| println!("{step:?}")).await?;
+//! println!("{}", report.to_json());          // for people: every outcome, and what was not proven
+//! let image = report.into_accepted()?;       // for gates: the image, only if the policy accepts it
+//! println!("docker pull {}", image.pinned());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Bytes, trust and time come in as arguments; the only effect is the [`Transport`]. ARCHITECTURE.md is the map.
+
+// Layer 0: words.
 pub mod budget;
-pub mod check;
 pub mod digest;
-pub mod discover;
-pub mod error;
+pub mod reference;
+pub mod time;
+
+// Layer 1: documents.
 pub mod json;
 pub mod oci;
+
+// Layer 2: what was found, and what follows.
 pub mod policy;
-pub mod reference;
-pub mod registry;
 pub mod report;
-pub mod time;
+
+// Layer 5: the one door to the outside.
 pub mod transport;
+
+// Layer 6: registries.
+pub mod discover;
+pub mod error;
+pub mod registry;
+
+// Layer 7: the story.
+pub mod check;
+
+// Layer 8: the edges.
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+
+pub use check::Checker;
+pub use digest::Digest;
+pub use error::Error;
+pub use policy::Policy;
+pub use reference::Reference;
+pub use report::Report;
+pub use report::VerifiedImage;
+pub use time::UnixTime;
+pub use transport::Transport;

@@ -184,29 +184,31 @@ fn is_registry(first: &str) -> bool {
 
 fn parse_registry(text: &str, span: Range<usize>) -> Result<&str, InvalidReference> {
     let registry = &text[span.clone()];
-    let check = || {
-        let host = if let Some(address) = registry.strip_prefix('[') {
-            let length = count(address, |b| b.is_ascii_hexdigit() || *b == b':');
-            if length == 0 || !address[length..].starts_with(']') {
-                return Err(1 + length);
-            }
-            1 + length + 1
-        } else {
-            let host = registry.find(':').unwrap_or(registry.len());
-            joined(&registry[..host], u8::is_ascii_alphanumeric, |rest| if rest[0] == b'.' { 1 } else { dashes(rest) })?;
-            host
-        };
-        if host == registry.len() {
-            return Ok(());
+    host_and_port(registry)
+        .map_err(|at| InvalidReference::Registry { position: span.start + at, found: char_at(text, span.start + at) })?;
+    Ok(if registry == DOCKER_HUB_LEGACY { DOCKER_HUB } else { registry })
+}
+
+/// Fails with the byte at which the text stops being `host [ ":" 1*DIGIT ]`.
+fn host_and_port(text: &str) -> Result<(), usize> {
+    let host = if let Some(address) = text.strip_prefix('[') {
+        let length = count(address, |b| b.is_ascii_hexdigit() || *b == b':');
+        if length == 0 || !address[length..].starts_with(']') {
+            return Err(1 + length);
         }
-        let Some(port) = registry[host..].strip_prefix(':') else { return Err(host) };
-        let digits = count(port, u8::is_ascii_digit);
-        if digits > 0 && digits == port.len() { Ok(()) } else { Err(host + 1 + digits) }
+        1 + length + 1
+    } else {
+        let host = text.find(':').unwrap_or(text.len());
+        joined(&text[..host], u8::is_ascii_alphanumeric, |rest| if rest[0] == b'.' { 1 } else { dashes(rest) })?;
+        host
     };
-    match check() {
-        Ok(()) if registry == DOCKER_HUB_LEGACY => Ok(DOCKER_HUB),
-        Ok(()) => Ok(registry),
-        Err(at) => Err(InvalidReference::Registry { position: span.start + at, found: registry[at..].chars().next() }),
+    match text[host..].strip_prefix(':') {
+        None if host == text.len() => Ok(()),
+        None => Err(host),
+        Some(port) => match count(port, u8::is_ascii_digit) {
+            digits if digits > 0 && digits == port.len() => Ok(()),
+            digits => Err(host + 1 + digits),
+        },
     }
 }
 
@@ -220,7 +222,7 @@ fn parse_repository(text: &str, span: Range<usize>, registry: &str) -> Result<St
     };
     if let Err(at) = joined(typed, is_atom, separator) {
         let position = span.start + at;
-        return Err(match typed[at..].chars().next() {
+        return Err(match char_at(text, position) {
             Some(found) if found.is_ascii_uppercase() => {
                 let lower_case = format!("{}{}{}", &text[..span.start], typed.to_ascii_lowercase(), &text[span.end..]);
                 InvalidReference::UpperCase { position, found, suggestion: invalid::suggestion(lower_case) }
@@ -256,8 +258,8 @@ fn parse_digest(text: &str, span: Range<usize>) -> Result<Digest, InvalidReferen
     digest.parse().map_err(|reason| InvalidReference::Digest { position, found: invalid::excerpt(digest), reason })
 }
 
-/// `1*atom *( separator 1*atom )`, else the byte at which the text stops being that: the shape of hosts and of repositories, since
-/// the dots between labels and the slashes between components separate atoms too.
+/// Fails with the byte at which the text stops being `1*atom *( separator 1*atom )`: the shape of hosts and of repositories, since the
+/// dots between labels and the slashes between components separate atoms too.
 fn joined(text: &str, is_atom: impl Fn(&u8) -> bool, separator: impl Fn(&[u8]) -> usize) -> Result<(), usize> {
     let mut at = 0;
     loop {
@@ -278,6 +280,12 @@ fn dashes(rest: &[u8]) -> usize {
     rest.iter().take_while(|b| **b == b'-').count()
 }
 
+/// `None` at the end. No position is inside a character: all that was passed over is ASCII.
+fn char_at(text: &str, position: usize) -> Option<char> {
+    text[position..].chars().next()
+}
+
+/// How many bytes at the beginning fit.
 fn count(text: &str, fits: impl Fn(&u8) -> bool) -> usize {
     text.as_bytes().iter().take_while(|b| fits(b)).count()
 }

@@ -132,7 +132,7 @@ impl fmt::Display for InvalidReference {
             ),
             Self::Repository { found, .. } => write!(
                 f,
-                "expected lower-case letters and digits, joined by single '/', '.' or '_', by '__' or by dashes, found {} in the repository",
+                "expected a repository of lower-case letters and digits, joined by single '/', '.' or '_', by '__' or by dashes, found {}",
                 name(*found)
             ),
             Self::UpperCase { found, suggestion, .. } => {
@@ -149,8 +149,10 @@ impl fmt::Display for InvalidReference {
                 name(Some(*found))
             ),
             Self::TagTooLong { length, .. } => write!(f, "expected a tag of at most {TAG_BYTES} characters, found {length}"),
-            Self::Digest { found, reason, .. } if found.is_empty() => write!(f, "{reason} behind '@', found nothing"),
-            Self::Digest { found, reason, .. } => write!(f, "{reason} behind '@', found {found}; copy the digest again, whole"),
+            Self::Digest { found, reason, .. } => {
+                let found = if found.is_empty() { "nothing" } else { found };
+                write!(f, "{reason} behind '@', found {found}; copy the image's digest again, whole")
+            }
         }?;
         match self {
             Self::Empty | Self::TooLong { .. } | Self::ImageId => Ok(()),

@@ -1,0 +1,74 @@
+//! A transport for native programs: blocking, on `ureq`.
+//!
+//! Only behind the feature `native`. A program with a runtime of its own writes its own transport: it is one method.
+
+use core::future::Future;
+use core::future::ready;
+use std::io;
+
+use ureq::Agent;
+use ureq::http;
+
+use crate::transport::Request;
+use crate::transport::Response;
+use crate::transport::Transport;
+use crate::transport::TransportError;
+
+/// Sends requests and waits for their answers on this thread: its futures are ready when they are returned.
+#[derive(Clone, Debug)]
+pub struct NativeTransport {
+    agent: Agent,
+}
+
+impl NativeTransport {
+    /// A transport with connections of its own.
+    pub fn new() -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // Redirects are answers: the client decides about them.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("pullproof/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self { agent: config.into() }
+    }
+
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let mut builder = http::Request::builder().method(request.method.name()).uri(&request.url);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let message = builder.body(request.body.clone()).map_err(|error| TransportError::Unreachable { detail: error.to_string() })?;
+        let message = self.agent.configure_request(message).timeout_global(Some(request.timeout)).build();
+        let answer = self.agent.run(message).map_err(|error| why(error, request))?;
+        let (parts, body) = answer.into_parts();
+        let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+        // One byte more than allowed is read, to know whether there is one.
+        let body = body.into_with_config().limit(request.max_length + 1).read_to_vec().map_err(|error| why(error, request))?;
+        if body.len() as u64 > request.max_length {
+            return Err(TransportError::TooLarge { limit: request.max_length });
+        }
+        Ok(Response { status: parts.status.as_u16(), headers, body, followed_to: None })
+    }
+}
+
+impl Default for NativeTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Transport for NativeTransport {
+    fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>> {
+        ready(self.exchange(&request))
+    }
+}
+
+fn why(error: ureq::Error, request: &Request) -> TransportError {
+    match error {
+        ureq::Error::Timeout(_) => TransportError::Timeout,
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => TransportError::Timeout,
+        ureq::Error::BodyExceedsLimit(_) => TransportError::TooLarge { limit: request.max_length },
+        error => TransportError::Unreachable { detail: error.to_string() },
+    }
+}
