@@ -13,6 +13,7 @@ use crate::oci::Document;
 use crate::oci::MediaType;
 use crate::oci::index::Index;
 use crate::registry::client::Client;
+use crate::registry::client::NextPage;
 use crate::registry::endpoint;
 use crate::registry::endpoint::Accept;
 use crate::registry::endpoint::Endpoint;
@@ -92,14 +93,14 @@ async fn referrers<T: Transport>(client: &Client<'_, T>, subject: Digest, listed
             return Err(Error::NotARegistry { host: client.host(), found: "referrers that are no index".into() });
         };
         listed.extend(entries(&index, FoundBy::Referrers));
-        query = answer.next;
-        if query.is_none() || listed.len() > budget::ATTACHMENTS {
-            return Ok(());
+        match answer.next {
+            _ if listed.len() > budget::ATTACHMENTS => return Ok(()),
+            NextPage::None => return Ok(()),
+            NextPage::Query(next) => query = Some(next),
+            NextPage::Elsewhere => return Err(Error::NotARegistry { host: client.host(), found: "a next page that is not one".into() }),
         }
     }
-    // More pages than the budget: one entry too many makes the caller say so.
-    listed.resize(listed.len().max(budget::ATTACHMENTS + 1), (subject, 0, FoundBy::Referrers));
-    Ok(())
+    Err(Error::NotARegistry { host: client.host(), found: "more pages of referrers than anybody needs".into() })
 }
 
 fn entries(index: &Index, found_by: FoundBy) -> impl Iterator<Item = Listed> + '_ {

@@ -7,7 +7,6 @@
 
 use core::fmt;
 
-use serde::Deserialize as _;
 use serde::de::DeserializeSeed;
 use serde::de::Deserializer;
 use serde::de::Error as _;
@@ -212,6 +211,22 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The boolean here.
+    pub fn boolean(&self) -> Result<bool, InvalidJson> {
+        match self.value {
+            Value::Bool(value) => Ok(*value),
+            _ => Err(self.not("a boolean")),
+        }
+    }
+
+    /// The integer here.
+    pub fn integer(&self) -> Result<i64, InvalidJson> {
+        match self.value {
+            Value::Integer(number) => Ok(*number),
+            _ => Err(self.not("an integer")),
+        }
+    }
+
     /// The integer here, from 0 to 2^53 - 1.
     pub fn unsigned(&self) -> Result<u64, InvalidJson> {
         match self.value {
@@ -366,7 +381,19 @@ impl<'de> DeserializeSeed<'de> for Name {
     type Value = String;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        String::deserialize(deserializer)
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<String, E> {
+        Ok(name.to_owned())
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! What is thrown is a plain object `{ code, message, detail? }`; `pkg/index.ts` makes an error of it.
 
+mod options;
 mod transport;
 
-use serde::Deserialize;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
@@ -12,52 +12,17 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::check::Checker;
 use crate::error::Error;
+use crate::json;
+use crate::json::Object;
 use crate::policy::Policy;
 use crate::reference::Reference;
-use crate::registry::auth::Credentials;
 use crate::registry::client::Access;
 use crate::registry::client::Client;
 use crate::registry::endpoint::Endpoint;
-use crate::registry::url::Url;
 use crate::report::AskedFor;
 use crate::report::CheckName;
 use crate::report::Failure;
-use crate::time::UnixTime;
-use crate::transport::Method;
 use crate::wasm::transport::FetchTransport;
-
-/// What `pkg/index.ts` makes of its options.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Options {
-    /// Unix seconds.
-    now: f64,
-    platform: Option<String>,
-    policy: Option<String>,
-    credentials: Option<GivenCredentials>,
-    relay: Option<String>,
-    #[serde(default)]
-    safelisted_only: bool,
-    #[serde(default)]
-    attachments: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct GivenCredentials {
-    username: Option<String>,
-    password: Option<String>,
-    identity_token: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RelayTarget {
-    registry: String,
-    path: String,
-    method: String,
-    accept: Option<String>,
-}
 
 #[derive(Serialize)]
 struct Thrown<'a> {
@@ -77,15 +42,10 @@ pub async fn check(
     on_step: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
     let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
-    let options: Options = from_js(options)?;
-    let now = whole_seconds(options.now).and_then(UnixTime::from_seconds).ok_or_else(|| invalid("expected `now` in the years 0 to 9999"))?;
-    let policy = options.policy.as_deref().map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
-    let access = Access {
-        credentials: options.credentials.map(GivenCredentials::read).transpose()?,
-        relay: options.relay.as_deref().map(read_relay).transpose()?,
-        safelisted_only: options.safelisted_only,
-    };
-    let mut checker = Checker::new(FetchTransport::new(fetch, signal)).access(access).attachments(options.attachments);
+    let options = from_js(&options)?;
+    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
+    let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
+    let mut checker = Checker::new(FetchTransport::new(fetch, signal)).access(options.access).attachments(options.attachments);
     if let Some(platform) = options.platform {
         checker = checker.platform(platform.parse().map_err(|error| thrown(&Error::Platform(error)))?);
     }
@@ -95,7 +55,7 @@ pub async fn check(
             let _ = on_step.call1(&JsValue::UNDEFINED, &to_js(step));
         }
     };
-    let report = checker.check(&image, policy.as_ref(), now, &mut tell).await.map_err(|error| thrown(&error))?;
+    let report = checker.check(&image, policy.as_ref(), options.now, &mut tell).await.map_err(|error| thrown(&error))?;
     Ok(to_js(&report))
 }
 
@@ -109,21 +69,20 @@ pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
 /// One anonymous GET or HEAD of a registry, redirects and token dance included, for the Worker's relay.
 #[wasm_bindgen]
 pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_sys::AbortSignal>) -> Result<JsValue, JsValue> {
-    let target: RelayTarget = from_js(target)?;
-    let method = match target.method.as_str() {
-        "GET" => Method::Get,
-        "HEAD" => Method::Head,
-        _ => return Err(invalid("expected GET or HEAD")),
-    };
-    let (repository, endpoint) =
-        Endpoint::parse(&target.registry, &target.path).ok_or_else(|| invalid("expected the path of a manifest, a blob or referrers"))?;
+    let target = from_js(&target)?;
+    let target = options::read_relay_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
+    // Only lists have pages, and the only list is that of referrers.
+    let (path, query) = target.path.split_once('?').map_or((target.path, None), |(path, query)| (path, Some(query)));
+    let (repository, endpoint) = Endpoint::parse(target.registry, path)
+        .filter(|(_, endpoint)| query.is_none() || matches!(endpoint, Endpoint::Referrers(_)))
+        .ok_or_else(|| invalid("expected the path of a manifest, a blob or referrers"))?;
     let name = Reference::parse(&format!("{}/{repository}", target.registry)).map_err(|error| thrown(&error.into()))?;
     let (transport, access) = (FetchTransport::new(fetch, signal), Access::default());
     let client = Client::new(&transport, &access, &name).map_err(|error| thrown(&error))?;
     let response =
-        client.exchange(method, &endpoint, None, target.accept, endpoint.max_length()).await.map_err(|error| thrown(&error))?;
+        client.exchange(target.method, &endpoint, query, target.accept, endpoint.max_length()).await.map_err(|error| thrown(&error))?;
     let headers = js_sys::Array::new();
-    for name in ["content-type", "docker-content-digest", "retry-after"] {
+    for name in ["content-type", "docker-content-digest", "link", "retry-after"] {
         if let Some(value) = response.headers.get(name) {
             headers.push(&js_sys::Array::of2(&name.into(), &value.into()));
         }
@@ -155,27 +114,10 @@ pub fn codes() -> JsValue {
     })
 }
 
-impl GivenCredentials {
-    fn read(self) -> Result<Credentials, JsValue> {
-        match (self.username, self.password, self.identity_token) {
-            (Some(username), Some(password), None) => Ok(Credentials::Password { username, password }),
-            (None, None, Some(token)) => Ok(Credentials::IdentityToken(token)),
-            _ => Err(invalid("expected credentials with `username` and `password`, or with `identityToken`")),
-        }
-    }
-}
-
-fn read_relay(text: &str) -> Result<Url, JsValue> {
-    Url::parse(text).filter(|_| text.ends_with('/') && !text.contains('?')).ok_or_else(|| invalid("expected `relay` to be a web address that ends in a slash"))
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "checked to be a whole number that an i64 holds")]
-fn whole_seconds(now: f64) -> Option<i64> {
-    (now.abs() < 1e15).then(|| now.floor() as i64)
-}
-
-fn from_js<T: for<'de> Deserialize<'de>>(value: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| invalid(&error.to_string()))
+/// As JSON, so that options are read as strictly as everything else, by the same reader.
+fn from_js(value: &JsValue) -> Result<Object, JsValue> {
+    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default();
+    json::parse_object(text.as_bytes()).map_err(|refusal| invalid(&refusal.to_string()))
 }
 
 /// Objects rather than maps, numbers rather than bigints, `null` rather than `undefined`: what JSON would give.

@@ -55,10 +55,21 @@ pub struct Answer {
     pub content_type: Option<String>,
     /// `Docker-Content-Digest`, where there is one and we may read it.
     pub digest: Option<String>,
-    /// The query of the next page.
-    pub next: Option<String>,
+    /// Whether the list goes on.
+    pub next: NextPage,
     /// How it came.
     pub via: Via,
+}
+
+/// Whether a list goes on behind this answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextPage {
+    /// This was the last page.
+    None,
+    /// The query that asks for the next page.
+    Query(String),
+    /// It goes on, but where the registry points is no other page of this list.
+    Elsewhere,
 }
 
 impl<'a, T: Transport> Client<'a, T> {
@@ -119,7 +130,10 @@ impl<'a, T: Transport> Client<'a, T> {
         let response = self.succeeded(response, endpoint)?;
         let field = |name| response.headers.get(name).map(str::to_owned);
         let path = endpoint.path(self.repository);
-        let next = response.headers.get("link").and_then(|link| next_page(&self.base.join(&path)?, link));
+        let next = match (response.headers.get("link"), self.base.join(&path)) {
+            (Some(link), Some(url)) => next_page(&url, link),
+            _ => NextPage::None,
+        };
         Ok(Answer { content_type: field("content-type"), digest: field("docker-content-digest"), next, via, body: response.body })
     }
 
@@ -133,7 +147,7 @@ impl<'a, T: Transport> Client<'a, T> {
             }
         }
         let relay = self.access.relay.as_ref().expect("`relayed` is only ever set where there is a relay");
-        self.through(relay, endpoint, accept, max_length).await.map(|response| (response, Via::Relay))
+        self.through(relay, endpoint, query, accept, max_length).await.map(|response| (response, Via::Relay))
     }
 
     /// One exchange with the registry itself: redirects are followed where they may lead, challenges are answered once. The response can
@@ -221,13 +235,20 @@ impl<'a, T: Transport> Client<'a, T> {
     }
 
     /// Asks the relay, which answers as the registry does, or with an error of its own.
-    async fn through(&self, relay: &Url, endpoint: &Endpoint, accept: Accept, max_length: u64) -> Result<Response, Error> {
+    async fn through(
+        &self,
+        relay: &Url,
+        endpoint: &Endpoint,
+        query: Option<&str>,
+        accept: Accept,
+        max_length: u64,
+    ) -> Result<Response, Error> {
         // A relay allows the preflight that a registry refuses.
         let accept = if accept == Accept::Oci { Accept::All } else { accept };
         let registry = self.registry.replace('[', "%5B").replace(']', "%5D");
         let request = Request {
             method: Method::Get,
-            url: format!("{relay}{registry}{}", endpoint.path(self.repository)),
+            url: format!("{relay}{registry}{}{}", endpoint.path(self.repository), query.map(|query| format!("?{query}")).unwrap_or_default()),
             headers: accept.value().map(|value| ("accept", value)).into_iter().collect(),
             body: Vec::new(),
             max_length,
@@ -309,18 +330,24 @@ fn printable(text: &str) -> String {
     text.trim().chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-/// The query of `<…>; rel="next"` (RFC 8288), if it is another page of the same list.
-fn next_page(current: &Url, link: &str) -> Option<String> {
-    link.split(',').find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = parameters.split(';').any(|parameter| {
+/// Where `<…>; rel="next"` (RFC 8288) leads from the list at `list`.
+fn next_page(list: &Url, link: &str) -> NextPage {
+    let is_next = |parameters: &str| {
+        parameters.split(';').any(|parameter| {
             let parameter: String = parameter.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
             parameter.eq_ignore_ascii_case("rel=next")
-        });
-        let target = current.join(target).filter(|target| is_next && target.same_origin(current))?;
+        })
+    };
+    let target = link.split(',').find_map(|link| {
+        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        is_next(parameters).then_some(target)
+    });
+    let Some(target) = target else { return NextPage::None };
+    let query = list.join(target).filter(|target| target.same_origin(list)).and_then(|target| {
         let (path, query) = target.as_str().split_once('?')?;
-        (path == current.as_str()).then(|| query.to_owned())
-    })
+        (path == list.as_str()).then(|| query.to_owned())
+    });
+    query.map_or(NextPage::Elsewhere, NextPage::Query)
 }
 
 #[cfg(test)]
@@ -330,21 +357,24 @@ mod tests {
     #[test]
     fn a_next_page_is_another_page_of_the_same_list() {
         let list = Url::parse("https://registry.example/v2/a/referrers/x").unwrap();
-        let next = |link| next_page(&list, link);
-        assert_eq!(next(r#"</v2/a/referrers/x?last=1>; rel="next""#).as_deref(), Some("last=1"));
-        assert_eq!(next("<https://registry.example/v2/a/referrers/x?n=1&last=2>;rel=next").as_deref(), Some("n=1&last=2"));
-        assert_eq!(next(r#"</v2/a/referrers/x?p=0>; rel="prev", <?p=2>; title=x; rel="next""#).as_deref(), Some("p=2"));
+        for (link, query) in [
+            (r#"</v2/a/referrers/x?last=1>; rel="next""#, "last=1"),
+            ("<https://registry.example/v2/a/referrers/x?n=1&last=2>;rel=next", "n=1&last=2"),
+            (r#"</v2/a/referrers/x?p=0>; rel="prev", <?p=2>; title=x; rel="next""#, "p=2"),
+        ] {
+            assert_eq!(next_page(&list, link), NextPage::Query(query.into()));
+        }
+        for link in ["", "<>", "</v2/a/referrers/x?last=1>", r#"</v2/a/referrers/x?last=1>; rel="prev""#] {
+            assert_eq!(next_page(&list, link), NextPage::None, "{link}");
+        }
         for link in [
-            "",
-            "<>",
-            "</v2/a/referrers/x?last=1>",
             r#"</v2/a/referrers/x>; rel="next""#,
             r#"</v2/b/referrers/x?last=1>; rel="next""#,
             r#"<https://evil.test/v2/a/referrers/x?last=1>; rel="next""#,
             r#"<http://registry.example/v2/a/referrers/x?last=1>; rel="next""#,
             r#"<javascript:x?y>; rel="next""#,
         ] {
-            assert_eq!(next(link), None, "{link}");
+            assert_eq!(next_page(&list, link), NextPage::Elsewhere, "{link}");
         }
     }
 

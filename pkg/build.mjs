@@ -1,0 +1,11 @@
+// Completes what tsc put into dist: the core beside the JavaScript that loads it, and a program that can be run.
+import { chmodSync, cpSync, existsSync } from 'node:fs';
+
+const at = (path) => new URL(path, import.meta.url);
+for (const file of ['pullproof.js', 'pullproof_bg.wasm']) {
+  if (!existsSync(at(`wasm/${file}`))) {
+    throw new Error(`expected pkg/wasm/${file}, found none: run 'cargo xtask build'`);
+  }
+  cpSync(at(`wasm/${file}`), at(`dist/wasm/${file}`));
+}
+chmodSync(at('dist/cli.js'), 0o755);

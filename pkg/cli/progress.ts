@@ -1,0 +1,52 @@
+/** Shows on a terminal which check is being made, once that takes longer than a second. Elsewhere it shows nothing. */
+
+import type { WriteStream } from 'node:tty';
+import type { Step } from '../types.js';
+
+const PATIENCE = 1000;
+
+export class Progress {
+  readonly #stream: WriteStream;
+  readonly #total: number;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #patient = true;
+  #finished = 0;
+  #current = '';
+  #width = 0;
+
+  constructor(stream: WriteStream, total: number) {
+    this.#stream = stream;
+    this.#total = total;
+    if (stream.isTTY) {
+      this.#timer = setTimeout(() => {
+        this.#patient = false;
+        this.#draw();
+      }, PATIENCE);
+    }
+  }
+
+  show(step: Step): void {
+    if (step.type === 'started') this.#current = step.name;
+    else this.#finished += 1;
+    this.#draw();
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#write('');
+    this.#patient = true;
+  }
+
+  #draw(): void {
+    if (!this.#stream.isTTY || this.#patient) return;
+    const bar = '#'.repeat(this.#finished).padEnd(this.#total, '.');
+    this.#write(`[${bar}] ${this.#finished}/${this.#total} ${this.#current} …`);
+  }
+
+  /** Overwrites the line with a carriage return and spaces: no escape codes, so NO_COLOR has nothing to forbid. */
+  #write(line: string): void {
+    if (line.length === 0 && this.#width === 0) return;
+    this.#stream.write(`\r${line.padEnd(this.#width)}${line.length === 0 ? '\r' : ''}`);
+    this.#width = line.length;
+  }
+}

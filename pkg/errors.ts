@@ -1,0 +1,28 @@
+/** The two ways a check can end without what was asked for: no report at all, or a report that does not accept. */
+
+import type { ErrorCode, Report } from './types.js';
+
+/** There is no report. `code` is stable; the message is for people. */
+export class CheckError extends Error {
+  override readonly name = 'CheckError';
+  readonly code: ErrorCode;
+  /** The platform's own wording, where there is one: for people, and different in every runtime. */
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, message: string, detail?: string) {
+    super(message);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** There is a report, and its verdict is not `accept`. */
+export class ImageRejectedError extends Error {
+  override readonly name = 'ImageRejectedError';
+  readonly report: Report;
+
+  constructor(report: Report) {
+    super(`${report.reference.input}: ${report.verdict}: ${report.reasons[0]?.message ?? 'no reason given'}`);
+    this.report = report;
+  }
+}

@@ -1,0 +1,114 @@
+/** Turns {@link CheckOptions} into what the core takes, and refuses whatever it cannot have meant. */
+
+import type { CoreOptions } from './core.js';
+import { CheckError } from './errors.js';
+import { nearest } from './nearest.js';
+import type { CheckOptions, Credentials } from './types.js';
+
+/** What RFC 3339 cannot write any more. */
+const YEAR_10000 = Date.UTC(10_000, 0);
+const CREDENTIALS = '{ username, password } or { identityToken }';
+
+/** Every option and the values that it may have. A caller without a type checker is a caller too. */
+const rules: { [Name in keyof Required<CheckOptions>]: [expected: string, allows: (value: unknown) => boolean] } = {
+  policy: ['a policy object or its JSON text', (value) => typeof value === 'string' || isObject(value)],
+  platform: ['a text like "linux/arm64/v8"', (value) => typeof value === 'string'],
+  attachments: ['true or false', (value) => typeof value === 'boolean'],
+  credentials: [`${CREDENTIALS}, or a function`, (value) => typeof value === 'function' || isCredentials(value)],
+  relay: ['an absolute http or https address without query or fragment', (value) => relayAddress(value) !== undefined],
+  fetch: ['a function that takes a Request', (value) => typeof value === 'function'],
+  now: ['a valid Date from 1970 to 9999', (value) => value instanceof Date && value.getTime() >= 0 && value.getTime() < YEAR_10000],
+  signal: ['an AbortSignal', (value) => isObject(value) && typeof value['aborted'] === 'boolean'],
+  onStep: ['a function', (value) => typeof value === 'function'],
+};
+
+/** Throws unless every option is known and its value is of the right kind. An option that is `undefined` was not given. */
+export function validate(options: unknown): asserts options is CheckOptions {
+  if (!isObject(options)) {
+    throw invalid(`expected the options to be an object, found ${kind(options)}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(rules, name)) {
+      const meant = nearest(name, Object.keys(rules));
+      throw invalid(`unknown option "${name}": ${meant ? `did you mean "${meant}"?` : `expected one of ${Object.keys(rules).join(', ')}`}`);
+    }
+    const [expected, allows] = rules[name as keyof CheckOptions];
+    if (value !== undefined && !allows(value)) {
+      throw invalid(`expected the option "${name}" to be ${expected}, found ${kind(value)}`);
+    }
+  }
+}
+
+/** The part of the options that is data. `registry` is the one whose credentials are asked for. */
+export async function toCore(options: CheckOptions, registry: string): Promise<CoreOptions> {
+  const core: CoreOptions = { now: Math.floor((options.now ?? new Date()).getTime() / 1000) };
+  if (options.platform !== undefined) core.platform = options.platform;
+  if (options.policy !== undefined) core.policy = policyText(options.policy);
+  if (options.attachments !== undefined) core.attachments = options.attachments;
+  if (options.relay !== undefined) core.relay = relayAddress(options.relay)!;
+
+  const credentials = await credentialsFor(registry, options);
+  if (credentials !== undefined) core.credentials = credentials;
+  return core;
+}
+
+async function credentialsFor(registry: string, options: CheckOptions): Promise<Credentials | undefined> {
+  const given = typeof options.credentials === 'function' ? await options.credentials(registry) : options.credentials;
+  if (given === undefined) {
+    return undefined;
+  }
+  if (!isCredentials(given)) {
+    throw invalid(`expected the credentials for ${registry} to be ${CREDENTIALS} or undefined, found ${kind(given)}`);
+  }
+  return given;
+}
+
+function policyText(policy: NonNullable<CheckOptions['policy']>): string {
+  if (typeof policy === 'string') {
+    return policy;
+  }
+  try {
+    return JSON.stringify(policy);
+  } catch (cause) {
+    const message = 'expected a policy of plain JSON values, found one that cannot be written as JSON';
+    throw new CheckError('policy-invalid', message, String(cause));
+  }
+}
+
+/** With the slash at its end that the core asks for. */
+function relayAddress(relay: unknown): string | undefined {
+  const address = String(relay);
+  if ((typeof relay !== 'string' && !(relay instanceof URL)) || !URL.canParse(address)) {
+    return undefined;
+  }
+  const { protocol, search, hash, href } = new URL(address);
+  if (!['http:', 'https:'].includes(protocol) || search !== '' || hash !== '') {
+    return undefined;
+  }
+  return href.endsWith('/') ? href : `${href}/`;
+}
+
+function isCredentials(value: unknown): value is Credentials {
+  if (!isObject(value)) {
+    return false;
+  }
+  const names = Object.keys(value).sort().join();
+  return (names === 'identityToken' || names === 'password,username') && Object.values(value).every((part) => typeof part === 'string');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Says what a value is without repeating it: it may be a secret. */
+function kind(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Date) return 'a Date out of range';
+  if (isObject(value)) return 'another object';
+  return typeof value === 'string' ? 'another text' : `a ${typeof value}`;
+}
+
+function invalid(message: string): CheckError {
+  return new CheckError('options-invalid', message);
+}

@@ -1,0 +1,164 @@
+// What is written by hand (the types, the schemas) against what the core says and does.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { check } from '../dist/node.js';
+import { codes } from '../dist/wasm/pullproof.js';
+import { startRegistry } from './support/registry.mjs';
+
+const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const types = read('../types.ts');
+const reportSchema = JSON.parse(read('../report.schema.json'));
+const policySchema = JSON.parse(read('../policy.schema.json'));
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+const isReport = ajv.compile(reportSchema);
+const isPolicy = ajv.compile(policySchema);
+
+const started = [];
+after(() => started.forEach((registry) => registry.stop()));
+
+async function registryThat(options) {
+  const registry = await startRegistry(options);
+  started.push(registry);
+  return registry;
+}
+
+/** The members of a union of texts in types.ts. */
+function union(name) {
+  const [, members] = new RegExp(`^export type ${name} =([^;]+);`, 'm').exec(types) ?? assert.fail(`no type ${name}`);
+  return [...members.matchAll(/'([^']+)'/g)].map((match) => match[1]).sort();
+}
+
+const sorted = (list) => [...list].sort();
+const outcomes = reportSchema.$defs.check.oneOf;
+
+test('the types name every error code of the core', () => {
+  assert.deepEqual(union('ErrorCode'), sorted(codes().errors));
+});
+
+test('the types and the schema name every failure code of the core', () => {
+  assert.deepEqual(union('FailureCode'), sorted(codes().failures));
+  assert.deepEqual(sorted(outcomes[1].properties.code.enum), sorted(codes().failures));
+});
+
+test('the types and the schema name every code of what cannot be known', () => {
+  const [, excluded, ...added] = /= Exclude<ErrorCode, ('[^']+')> \| '([^']+)';/.exec(types.slice(types.indexOf('type UnknownCode')));
+  const errors = union('ErrorCode').filter((code) => `'${code}'` !== excluded);
+  assert.deepEqual(sorted([...errors, ...added]), sorted(codes().unknowns));
+  assert.deepEqual(sorted(outcomes[2].properties.code.enum), sorted(codes().unknowns));
+});
+
+test('the types and the schema name every check, in their order', () => {
+  assert.deepEqual(union('CheckName'), sorted(codes().checks));
+  assert.deepEqual(reportSchema.$defs.checkName.enum, codes().checks);
+});
+
+test('every field of both schemas is described, and no object may have others', () => {
+  const inspect = (schema, path) => {
+    if (typeof schema !== 'object' || schema === null) return;
+    if (schema.properties !== undefined) {
+      const closed = schema.additionalProperties === false;
+      assert.ok(closed, `${path} lets in unknown fields`);
+      for (const [name, field] of Object.entries(schema.properties)) {
+        assert.ok(field.description, `${path}.${name} is not described`);
+      }
+    }
+    for (const [key, part] of Object.entries(schema)) inspect(part, `${path}.${key}`);
+  };
+  inspect(reportSchema, 'report');
+  inspect(policySchema, 'policy');
+});
+
+const now = new Date('2026-01-31T12:00:00Z');
+const none = `sha256:${'0'.repeat(64)}`;
+const sent = (body) => ({ headers: {}, body });
+const blobs = (change) => (answer) => answer.request.url.includes('/blobs/') ? change(answer) : {};
+
+for (const [name, verdict, lie, options, tag] of [
+  ['of a good image', 'inconclusive', undefined, {}, ':1.0'],
+  ['of a good image with what is attached', 'inconclusive', undefined, { attachments: true }, ':1.0'],
+  ['of a single manifest', 'inconclusive', undefined, {}, ':single'],
+  ['of a platform that is not there', 'reject', undefined, { platform: 'linux/s390x' }, ':1.0'],
+  ['of a digest that the bytes do not have', 'reject', ({ body }) => sent(`${body}\n`), {}, '@'],
+  ['of a header that states another digest', 'reject', () => ({ headers: { 'docker-content-digest': none } }), {}, ':1.0'],
+  ['of a document with a key twice', 'reject', ({ body }) => sent(String(body).replace('{', '{"schemaVersion":2,')), {}, ':1.0'],
+  ['of bytes that are no JSON', 'reject', () => sent('{'), {}, ':1.0'],
+  ['of a config that is not there', 'inconclusive', blobs(() => ({ status: 404 })), {}, ':1.0'],
+  ['of a config with other bytes', 'reject', blobs(({ body }) => sent(String(body).replace('linux', 'other'))), {}, ':1.0'],
+  ['of an image that the policy names', 'accept', undefined, { policy: true }, ':1.0'],
+]) {
+  test(`the report ${name} is ${verdict} and as the schema says`, async () => {
+    const registry = await registryThat({ lie });
+    const { digest } = registry.content.index.descriptor;
+    const policy = { rules: [{ images: `${registry.host}/*`, require: [{ digest }] }] };
+    const image = `${registry.host}/team/app${tag === '@' ? `@${digest}` : tag}`;
+    const report = await check(image, { ...options, now, ...(options.policy ? { policy } : {}) });
+    assert.ok(isReport(report), JSON.stringify(isReport.errors, null, 2));
+    assert.equal(report.verdict, verdict, JSON.stringify(report, null, 2));
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report, 'something in the report is not JSON');
+  });
+}
+
+test('the keys of a report come in the order of the schema', async () => {
+  const registry = await registryThat({});
+  const report = await check(registry.image, { now, attachments: true });
+  const properties = (name) => Object.keys(reportSchema.$defs[name].properties);
+  assert.deepEqual(Object.keys(report), Object.keys(reportSchema.properties));
+  assert.deepEqual(Object.keys(report.reference), properties('reference'));
+  assert.deepEqual(Object.keys(report.resolution), properties('resolution'));
+  assert.deepEqual(Object.keys(report.indexes[0]), properties('index'));
+  assert.deepEqual(Object.keys(report.manifest), properties('manifest'));
+  assert.deepEqual(Object.keys(report.image), properties('image'));
+});
+
+const failed = { name: 'resolve', outcome: 'failed', code: 'digest-mismatch', message: 'x', expected: null, found: null, section: 'y' };
+
+for (const [name, change] of [
+  ['a field more', (report) => { report.extra = 1; }],
+  ['a field less', (report) => { delete report.image; }],
+  ['a verdict of its own', (report) => { report.verdict = 'fine'; }],
+  ['a check that failed without saying what was expected', (report) => { report.checks[0] = { ...failed, expected: undefined }; }],
+  ['a check that passed with a code', (report) => { report.checks[0].code = 'digest-mismatch'; }],
+  ['an unknown failure code', (report) => { report.checks[0] = { ...failed, code: 'new' }; }],
+  ['a digest that is too short', (report) => { report.resolution.digest = 'sha256:00'; }],
+  ['a size that is no whole number', (report) => { report.manifest.size = 1.5; }],
+  ['a time with an offset', (report) => { report.checkedAt = '2026-01-31T12:00:00+00:00'; }],
+  ['another version', (report) => { report.schemaVersion = 2; }],
+]) {
+  test(`a report with ${name} is not as the schema says`, async () => {
+    const registry = await registryThat({});
+    const report = await check(registry.image, { now });
+    assert.ok(isReport(report));
+    change(report);
+    assert.ok(!isReport(report));
+  });
+}
+
+const identity = { digest: none };
+const rule = { images: 'docker.io/library/nginx', require: [{ anyOf: [identity] }] };
+
+for (const [name, policy, code] of [
+  ['with a rule', { rules: [rule] }, undefined],
+  ['with a bare identity', { rules: [{ ...rule, require: [identity] }], default: 'inconclusive' }, undefined],
+  ['with a pattern and its schema', { $schema: './policy.schema.json', rules: [{ ...rule, images: 'localhost/team/*' }] }, undefined],
+  ['without rules', { default: 'reject' }, 'policy-invalid'],
+  ['that accepts by default', { rules: [], default: 'accept' }, 'policy-invalid'],
+  ['with a familiar name', { rules: [{ ...rule, images: 'nginx' }] }, 'policy-invalid'],
+  ['with a star for the registry', { rules: [{ ...rule, images: '*.io/library/nginx' }] }, 'policy-invalid'],
+  ['that requires nothing', { rules: [{ ...rule, require: [] }] }, 'policy-invalid'],
+  ['with no alternative', { rules: [{ ...rule, require: [{ anyOf: [] }] }] }, 'policy-invalid'],
+  ['with a digest that is none', { rules: [{ ...rule, require: [{ digest: 'sha256:00' }] }] }, 'policy-invalid'],
+  ['with a key spelled wrong', { rules: [], defualt: 'reject' }, 'policy-unsupported'],
+  ['with a signature', { rules: [{ ...rule, require: [{ cosign: { publicKey: '' } }] }] }, 'policy-unsupported'],
+  ['with vulnerabilities', { rules: [{ ...rule, vulnerabilities: { deny: 'critical' } }] }, 'policy-unsupported'],
+]) {
+  test(`a policy ${name} is ${code ?? 'good'} to the schema and the core alike`, async () => {
+    const registry = await registryThat({});
+    assert.equal(isPolicy(policy), code === undefined, JSON.stringify(isPolicy.errors));
+    const answer = check(registry.image, { policy });
+    if (code === undefined) await answer;
+    else await assert.rejects(answer, { name: 'CheckError', code });
+  });
+}

@@ -1,0 +1,60 @@
+// The examples of README.md, run as they stand there; only the registry's name is that of one on loopback.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startRegistry } from './support/registry.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const examples = (language) => [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))].map((match) => match[1]);
+const folder = mkdtempSync(join(tmpdir(), 'pullproof-readme-'));
+
+let registry;
+before(async () => {
+  registry = await startRegistry();
+});
+after(() => {
+  registry.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const here = (text) => text.replaceAll('registry.example/', `${registry.host}/`);
+
+function run(program, args, options) {
+  const env = { PATH: process.env.PATH, HOME: folder, ...options.env };
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { cwd: root, ...options, env }, (error, stdout) => error ? reject(error) : resolve(stdout));
+  });
+}
+
+/** Run inside the package, so that it finds itself by its name. */
+const runModule = (code) => run(process.execPath, ['--input-type=module', '--eval', code], {});
+
+test('looking at an image', async () => {
+  const output = await runModule(here(examples('js')[0]));
+  assert.match(output, new RegExp(`^inconclusive ${registry.image}@${registry.content.index.descriptor.digest}\npassed resolve\n`));
+});
+
+test('letting through only what a policy names', async () => {
+  const code = here(examples('js')[1]);
+  assert.equal(await runModule(code), 'refuse policy-unmet\n');
+
+  const { digest } = registry.content.index.descriptor;
+  assert.equal(await runModule(code.replace(/sha256:\w+/, digest)), `deploy ${registry.image}@${digest}\n`);
+});
+
+test('in a script, by exit code', async () => {
+  const { digest } = registry.content.index.descriptor;
+  writeFileSync(join(folder, 'policy.json'), JSON.stringify({ rules: [{ images: `${registry.host}/team/*`, require: [{ digest }] }] }));
+  writeFileSync(join(folder, 'pullproof'), `#!/bin/sh\nexec '${process.execPath}' '${root}dist/cli.js' "$@"\n`, { mode: 0o755 });
+  const env = { PATH: `${folder}${delimiter}${process.env.PATH}` };
+  const script = here(examples('sh')[1]).replace(' > report.json', ' > report.json || echo $?');
+  const output = await run('sh', ['-c', script], { cwd: folder, env });
+  assert.match(output, /^✓ ACCEPT [^]*\ndeploy\n3\n$/);
+  assert.equal(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')).pinned, `${registry.image}@${digest}`);
+});

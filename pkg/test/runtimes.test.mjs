@@ -1,0 +1,141 @@
+// One package, three runtimes, one report: Node, workerd and a page in Chromium, for the same image at the same time.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Miniflare } from 'miniflare';
+import { chromium } from 'playwright-core';
+import { check } from '../dist/node.js';
+import { startRegistry } from './support/registry.mjs';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const at = '2026-01-31T12:00:00Z';
+
+const none = `sha256:${'0'.repeat(64)}`;
+const exposed = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Docker-Content-Digest' };
+const toPages = (lie) => (answer) => {
+  const changed = lie(answer);
+  return { ...changed, headers: { ...answer.headers, ...changed.headers, ...exposed } };
+};
+
+const CASES = {
+  'a good image': { lie: () => ({}), options: {} },
+  'a good image with what is attached': { lie: () => ({}), options: { attachments: true } },
+  'an accepted image': { lie: () => ({}), options: { policy: true } },
+  'another platform': { lie: () => ({}), options: { platform: 'linux/arm64' } },
+  'a platform that is not there': { lie: () => ({}), options: { platform: 'linux/s390x' } },
+  'a registry that states another digest': { lie: () => ({ headers: { 'docker-content-digest': none } }), options: {} },
+  'a manifest with other bytes': {
+    lie: ({ request, body }) => request.url.includes('/manifests/sha256:') ? { body: `${body} ` } : {},
+    options: {},
+  },
+  'a configuration that is not there': { lie: ({ request }) => request.url.includes('/blobs/') ? { status: 404 } : {}, options: {} },
+  'a document that is no JSON': { lie: () => ({ body: '{' }), options: {} },
+};
+
+const registries = new Map();
+let worker;
+let browser;
+let page;
+let server;
+
+before(async () => {
+  for (const [name, { lie }] of Object.entries(CASES)) registries.set(name, await startRegistry({ lie: toPages(lie) }));
+  worker = startWorker();
+  server = await serve();
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+}, { timeout: 60_000 });
+
+after(async () => {
+  for (const registry of registries.values()) registry.stop();
+  server?.close();
+  await Promise.all([worker?.dispose(), browser?.close()]);
+});
+
+/** The package's files as workerd loads them, listed one by one, behind a Worker that answers with the text of a report. */
+function startWorker() {
+  const script = `
+    import { check } from './workerd.js';
+    export default {
+      async fetch(request) {
+        const { image, now, ...options } = await request.json();
+        return new Response(JSON.stringify(await check(image, { ...options, now: new Date(now) }), null, 2));
+      },
+    };`;
+  const files = readdirSync(dist).filter((name) => name.endsWith('.js') && !['browser.js', 'cli.js', 'node.js'].includes(name));
+  const modules = [...files, 'wasm/pullproof.js'].map((name) => ({ type: 'ESModule', path: `${dist}${name}` }));
+  return new Miniflare({
+    modulesRoot: dist,
+    modules: [
+      { type: 'ESModule', path: `${dist}test-worker.js`, contents: script },
+      ...modules,
+      { type: 'CompiledWasm', path: `${dist}wasm/pullproof_bg.wasm` },
+    ],
+    compatibilityDate: '2026-04-01',
+    cf: false,
+  });
+}
+
+/** dist/ as it is, and an empty page. */
+async function serve() {
+  const types = { js: 'text/javascript', wasm: 'application/wasm' };
+  const one = createServer((request, response) => {
+    const file = `${dist}${request.url.slice(1)}`;
+    const found = request.url !== '/' && existsSync(file);
+    response.writeHead(found || request.url === '/' ? 200 : 404, { 'content-type': types[file.split('.').pop()] ?? 'text/html' });
+    response.end(found ? readFileSync(file) : '<!doctype html><title>test</title>');
+  });
+  one.listen(0, '127.0.0.1');
+  await once(one, 'listening');
+  return one;
+}
+
+const inPage = (question) => page.evaluate(async ({ image, now, ...options }) => {
+  const { check } = await import('/browser.js');
+  return JSON.stringify(await check(image, { ...options, now: new Date(now) }), null, 2);
+}, question);
+
+async function inWorker(question) {
+  const response = await worker.dispatchFetch('http://worker.example/', { method: 'POST', body: JSON.stringify(question) });
+  return response.text();
+}
+
+for (const [name, { options }] of Object.entries(CASES)) {
+  test(`${name}: the same text everywhere`, { timeout: 30_000 }, async () => {
+    const { image, host, content } = registries.get(name);
+    const { digest } = content.index.descriptor;
+    const policy = options.policy && { rules: [{ images: `${host}/team/app`, require: [{ digest }] }] };
+    const question = { image, ...options, now: at, ...(policy && { policy }) };
+
+    const inNode = JSON.stringify(await check(image, { ...options, ...(policy && { policy }), now: new Date(at) }), null, 2);
+    assert.equal(await inWorker(question), inNode);
+    assert.equal(await inPage(question), inNode);
+  });
+}
+
+test('a page asks without cookies, referrer or cache', async () => {
+  const registry = registries.get('a good image');
+  registry.requests.length = 0;
+  await inPage({ image: registry.image, now: at });
+  assert.ok(registry.requests.length > 0);
+  for (const { headers } of registry.requests) {
+    assert.equal(headers.referer, undefined);
+    assert.equal(headers.cookie, undefined);
+    assert.equal(headers['cache-control'], 'no-cache');
+  }
+});
+
+test('a page can take a reference apart once the package is ready', async () => {
+  const repository = await page.evaluate(async () => {
+    const { parseReference, ready } = await import('/browser.js');
+    await ready;
+    return parseReference('nginx').repository;
+  });
+  assert.equal(repository, 'library/nginx');
+});

@@ -1,0 +1,39 @@
+// Starts the Worker on workerd, with a network of the test's choosing.
+
+import { Miniflare, Response } from 'miniflare';
+import { miniflareOptions } from '../../../worker/local.mjs';
+
+/**
+ * @param {object} options
+ * @param {string[]} [options.registries] what may be asked, as in the variable REGISTRIES
+ * @param {{ registry: string, examples: unknown[] }} [options.demo]
+ * @param {number} [options.timeoutSeconds]
+ * @param {number} [options.requestsPerMinute]
+ * @param {Record<string, string | ((request: import('miniflare').Request) => Response | Promise<Response>)>} [options.outbound]
+ *   The whole network: for a host, the `http://127.0.0.1:PORT` that plays it, or a function that does. Without it the Worker
+ *   reaches the machine's own network.
+ * @returns {Promise<{ url: string, asked: import('miniflare').Request[], dispose: () => Promise<void> }>}
+ *   `asked` has every request that the Worker sent while `outbound` was its network, to hosts that exist and to those that do not.
+ */
+export async function startWorker({ registries, demo, timeoutSeconds, requestsPerMinute, outbound } = {}) {
+  const asked = [];
+  const network = async (request) => {
+    asked.push(request.clone());
+    const { host, pathname, search } = new URL(request.url);
+    const player = outbound[host];
+    if (typeof player === 'function') return player(request);
+    if (player === undefined) return new Response(`there is no ${host} in this test`, { status: 502 });
+    const { body, headers, status } = await fetch(player + pathname + search, {
+      method: request.method,
+      headers: [...request.headers],
+      redirect: 'manual',
+    });
+    return new Response(body, { headers: [...headers], status });
+  };
+
+  const miniflare = new Miniflare(
+    miniflareOptions({ registries: registries?.join(), demo, timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
+  );
+  const { origin } = await miniflare.ready;
+  return { url: origin, asked, dispose: () => miniflare.dispose() };
+}

@@ -1,0 +1,30 @@
+/**
+ * The one function of the core that only this Worker uses. It is no part of the package's API, so it comes from the module that the
+ * package loads, not from the package.
+ */
+import 'pullproof';
+// @ts-expect-error: generated, and its own declarations say `any` of everything
+import * as core from '../pkg/dist/wasm/pullproof.js';
+
+export interface RelayTarget {
+  /** `host` or `host:port` as in a reference; Docker Hub is `docker.io`. */
+  registry: string;
+  /** Of a manifest, a blob or referrers. Whatever the grammar of references does not allow in it is refused. */
+  path: string;
+  method: 'GET' | 'HEAD';
+  accept?: string;
+}
+
+export interface RelayAnswer {
+  status: number;
+  /** Content-Type, Docker-Content-Digest and Retry-After, as far as the registry sent them; no other field passes. */
+  headers: [name: string, value: string][];
+  body: Uint8Array;
+}
+
+/** Asks a registry anonymously: with the token dance, and with no redirect or realm that leads to a private address. */
+export const relay = core.relay as (
+  target: RelayTarget,
+  fetch: (request: Request) => Promise<Response>,
+  signal: AbortSignal,
+) => Promise<RelayAnswer>;

@@ -1,0 +1,13 @@
+/** What wrangler.jsonc, or local.mjs, binds to the Worker. */
+export interface Environment {
+  /** Registries that may be asked, separated by commas: as allow.ts reads them; absent: the public ones. */
+  readonly REGISTRIES?: string;
+  /** The demonstration's registry, for the page: `host:port`. */
+  readonly DEMO_REGISTRY?: string;
+  /** The demonstration's examples, for the page: JSON text. */
+  readonly DEMO_EXAMPLES?: string;
+  /** How long a client is kept waiting for a registry: 25 if absent. */
+  readonly TIMEOUT_SECONDS?: number;
+  /** Requests a client may make; none bound means no limit. */
+  readonly LIMITER?: RateLimit;
+}

@@ -1,0 +1,74 @@
+/**
+ * pullproof at the edge.
+ *
+ * ```text
+ * GET  /v1/check?image=…[&platform=…][&attachments=1]     the report on an image
+ * POST /v1/check  {image, platform?, policy?, attachments?}    the same, judged by a policy
+ * GET  /relay/<registry>/v2/…                             a registry's answer, for pages that it sends no CORS headers
+ * GET  /v1/healthz                                        whether this runs, and which version
+ * ```
+ *
+ * Everything else is a file of the page, and never gets here.
+ */
+import { version } from 'pullproof/package.json';
+import { AllowList } from './allow';
+import { errorAnswer, json, preflight, readableFromAnywhere, Refusal } from './answer';
+import { answerCheck } from './check';
+import { answerRelay } from './relay';
+import { EdgeTransport } from './transport';
+import type { Environment } from './environment';
+
+export default {
+  async fetch(request, environment, context): Promise<Response> {
+    const url = new URL(request.url);
+    const transport = new EdgeTransport(url.origin, context);
+    const signal = AbortSignal.timeout(1000 * (environment.TIMEOUT_SECONDS ?? TIMEOUT_SECONDS));
+    try {
+      return readableFromAnywhere(await route(request, url, environment, transport, signal));
+    } catch (error) {
+      return readableFromAnywhere(errorAnswer(signal.aborted ? signal.reason : error, transport.retryAfter));
+    }
+  },
+} satisfies ExportedHandler<Environment>;
+
+/** Less than the 30 seconds after which proxies and clients commonly give up, so that they hear why. */
+const TIMEOUT_SECONDS = 25;
+
+async function route(
+  request: Request,
+  url: URL,
+  environment: Environment,
+  transport: EdgeTransport,
+  signal: AbortSignal,
+): Promise<Response> {
+  const methods = methodsOf(url.pathname);
+  if (request.method === 'OPTIONS') return preflight(methods);
+  if (!methods.split(', ').includes(request.method)) {
+    throw new Refusal(405, 'method-not-allowed', `expected ${methods}, found ${request.method}`, { allow: methods });
+  }
+  if (url.pathname === '/v1/healthz') return json(health(environment));
+
+  await limitRate(request, environment);
+  const registries = new AllowList(environment.REGISTRIES);
+  return url.pathname === '/v1/check'
+    ? answerCheck(request, url, registries, transport, signal)
+    : answerRelay(request, url, registries, transport, signal);
+}
+
+function methodsOf(pathname: string): string {
+  if (pathname === '/v1/check') return 'GET, POST, OPTIONS';
+  if (pathname === '/v1/healthz' || pathname.startsWith('/relay/')) return 'GET, HEAD, OPTIONS';
+  throw new Refusal(404, 'route-unknown', `expected /v1/check, /v1/healthz or /relay/<registry>/v2/…, found ${pathname}`);
+}
+
+function health({ DEMO_REGISTRY: registry, DEMO_EXAMPLES: examples = '[]' }: Environment): object {
+  const demo = registry !== undefined && { demo: { registry, examples: JSON.parse(examples) as unknown } };
+  return { status: 'ok', version, ...demo };
+}
+
+async function limitRate(request: Request, { LIMITER }: Environment): Promise<void> {
+  const key = request.headers.get('cf-connecting-ip') ?? 'unknown';
+  if (LIMITER === undefined || (await LIMITER.limit({ key })).success) return;
+  const message = 'expected fewer requests a minute from one address; try again in a minute';
+  throw new Refusal(429, 'rate-limited', message, { 'retry-after': '60' });
+}

@@ -1,0 +1,47 @@
+// The Worker on this machine's workerd, as dev.mjs and the tests run it: the same bundle, page and headers as on Cloudflare,
+// nothing kept when it ends.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const settings = readFileSync(here('wrangler.jsonc'), 'utf8');
+
+/**
+ * What Miniflare is started with.
+ *
+ * @param {object} options
+ * @param {number} [options.port] 0 takes a free one
+ * @param {string} [options.registries] the variable REGISTRIES; without it, the public registries
+ * @param {{ registry: string, examples: unknown[] }} [options.demo] what the page shows as examples
+ * @param {number} [options.timeoutSeconds] the variable TIMEOUT_SECONDS
+ * @param {number} [options.requestsPerMinute] from one address; without it, any number
+ * @param {(request: import('miniflare').Request) => Promise<import('miniflare').Response>} [options.outboundService]
+ *   answers every request that the Worker sends; without it, the network does
+ */
+export function miniflareOptions({ port = 0, registries, demo, timeoutSeconds, requestsPerMinute, outboundService } = {}) {
+  return {
+    host: '127.0.0.1',
+    port,
+    // workerd's description of the client, which would be fetched from Cloudflare.
+    cf: false,
+    // Listed, not discovered: a list is understood by this Miniflare and by the next major version.
+    modulesRoot: here('dist'),
+    modules: [
+      { type: 'ESModule', path: here('dist/index.js') },
+      { type: 'CompiledWasm', path: here('dist/pullproof_bg.wasm') },
+    ],
+    compatibilityDate: settings.match(/"compatibility_date": "([\d-]+)"/)[1],
+    assets: {
+      directory: here('../www'),
+      routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/v1/*', '/relay/*'] } },
+    },
+    bindings: {
+      ...(registries !== undefined && { REGISTRIES: registries }),
+      ...(timeoutSeconds !== undefined && { TIMEOUT_SECONDS: timeoutSeconds }),
+      ...(demo !== undefined && { DEMO_REGISTRY: demo.registry, DEMO_EXAMPLES: JSON.stringify(demo.examples) }),
+    },
+    ...(requestsPerMinute !== undefined && { ratelimits: { LIMITER: { simple: { limit: requestsPerMinute, period: 60 } } } }),
+    ...(outboundService !== undefined && { outboundService }),
+  };
+}

@@ -1,0 +1,85 @@
+import { Refusal } from './answer';
+import { relay } from './core';
+import { digestAskedFor, matches } from './digest';
+import { FOREVER } from './transport';
+import type { AllowList } from './allow';
+import type { RelayTarget } from './core';
+import type { EdgeTransport } from './transport';
+
+/**
+ * GET and HEAD /relay/<registry>/v2/…: the registry's answer, byte for byte, for a page that the registry sends no CORS headers.
+ *
+ * Whoever asks has to hash what comes back, and does: a relay can refuse, it cannot lie about content. Of the caller's request
+ * nothing goes on but the method, the path and the kinds of manifest that it takes; the path is parsed by the core.
+ */
+export async function answerRelay(
+  request: Request,
+  url: URL,
+  registries: AllowList,
+  transport: EdgeTransport,
+  signal: AbortSignal,
+): Promise<Response> {
+  refuseEmbedding(request);
+  const target = parseTarget(request, url);
+  if (!registries.allows(target.registry)) {
+    throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${target.registry}`);
+  }
+  const { status, headers, body } = await relay(target, transport.fetch, signal);
+
+  const digest = digestAskedFor(target.path);
+  const proven = status === 200 && digest !== null && (await matches(digest, body));
+  const answer = new Response(body.byteLength === 0 ? null : body, { status, headers });
+  for (const [name, value] of Object.entries(INERT)) answer.headers.set(name, value);
+  answer.headers.set('cache-control', proven ? FOREVER : 'no-store');
+  return answer;
+}
+
+/**
+ * What a registry sends could be a script, and under our name the page's own policy would let it run. Browsers say what they
+ * fetch a thing for: we answer `fetch()`, and whatever is no browser.
+ */
+function refuseEmbedding(request: Request): void {
+  const destination = request.headers.get('sec-fetch-dest') ?? 'empty';
+  if (destination !== 'empty') {
+    const message = `expected to be asked by fetch(), found a request for a ${destination}: a registry's content is not shown here`;
+    throw new Refusal(403, 'embedding-refused', message);
+  }
+}
+
+/** For browsers that do not say: a document that runs nothing, loads nothing, has no origin and is saved instead of shown. */
+const INERT = {
+  'content-security-policy': "sandbox; default-src 'none'",
+  'content-disposition': 'attachment',
+  'x-content-type-options': 'nosniff',
+};
+
+function parseTarget(request: Request, url: URL): RelayTarget {
+  const [, registry, path] = /^\/relay\/([^/]+)(\/.+)$/.exec(url.pathname) ?? [];
+  if (registry === undefined || path === undefined) {
+    throw new Refusal(400, 'options-invalid', `expected /relay/<registry>/v2/…, found ${url.pathname}`);
+  }
+  return {
+    // The brackets of an IPv6 address are the only characters of a registry that a URL may have to escape.
+    registry: registry.replace(/%5b/i, '[').replace(/%5d/i, ']').toLowerCase(),
+    path: path + url.search,
+    method: request.method === 'HEAD' ? 'HEAD' : 'GET',
+    ...(path.includes('/blobs/') ? {} : { accept: acceptable(path, request.headers.get('accept')) }),
+  };
+}
+
+/**
+ * The kinds of manifest to ask for. By tag, the caller's choice decides which document is meant, so it goes on; by digest there is
+ * one document, and what is kept of it must not depend on who came first.
+ */
+function acceptable(path: string, accept: string | null): string {
+  const asked = accept?.split(',').map((type) => type.trim()) ?? [];
+  const known = MANIFEST_TYPES.filter((type) => asked.includes(type));
+  return (digestAskedFor(path) !== null || known.length === 0 ? MANIFEST_TYPES : known).join(',');
+}
+
+const MANIFEST_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];

@@ -1,0 +1,116 @@
+// What the page says. The core explains itself (`message`, `evidence`); here are only the titles around its sentences,
+// and what a person can do about an error.
+
+/** What each check is about, and what it does while it runs. */
+export const CHECKS = {
+  'resolve': { title: 'The bytes', running: 'Fetching the bytes and hashing them' },
+  'digest-header': { title: 'The registry’s own digest', running: 'Comparing with what the registry says' },
+  'document': { title: 'The document', running: 'Reading the document strictly' },
+  'platform': { title: 'The platform’s manifest', running: 'Choosing the platform’s manifest' },
+  'config': { title: 'The configuration', running: 'Fetching and hashing the configuration' },
+  'attachments': { title: 'What is attached', running: 'Listing what is attached' },
+};
+
+export const OUTCOMES = { passed: 'passed', failed: 'failed', unknown: 'unknown', skipped: 'skipped', named: 'not downloaded', running: 'running' };
+
+export const ROLES = { image: 'image', attestation: 'attestation', index: 'nested index', other: 'other document' };
+
+export const FOUND_BY = { 'referrers': 'the referrers API', 'fallback-tag': 'the referrers fallback tag', 'cosign-tag': 'cosign’s tag' };
+
+/** The verdict as a headline: `tone` chooses the colour. */
+export function headline({ verdict, checks, pinned }) {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed');
+  const unknown = checks.filter(({ outcome }) => outcome === 'unknown').map(({ name }) => name);
+  if (verdict === 'accept') return { tone: 'accept', mark: 'passed', title: 'Accepted: these are bytes your policy names' };
+  if (verdict === 'reject') {
+    const title = failed.length === 0
+      ? 'Rejected: not what your policy asks for'
+      : failed.every(({ code }) => code === 'platform-missing') ? 'Rejected: not offered for this platform' : 'Rejected: do not run this image';
+    return { tone: 'reject', mark: 'failed', title };
+  }
+  if (unknown.length === 0 && pinned !== null) return { tone: 'proven', mark: 'bytes', title: 'The bytes are proven; who published them is not' };
+  const title = unknown.join() === 'attachments' ? 'The bytes are proven; what is attached to them is not known' : 'Not everything could be checked';
+  return { tone: 'unknown', mark: 'unknown', title };
+}
+
+const INVALID = 'This cannot be asked as it stands';
+const UNREADABLE = 'The registry did not give a usable answer';
+const ELSEWHERE = 'For an image that needs a password, use the command line, which reads Docker’s own credentials: npx pullproof check …';
+
+/** Why there is no report, as a headline, and what to do next. The sentence between the two is the core's. */
+const ERRORS = {
+  'reference-invalid': ['This is not an image reference', 'Paste only the reference, such as nginx:1.27 or ghcr.io/owner/image:tag.'],
+  'platform-invalid': [INVALID, 'Write the platform as os/architecture or os/architecture/variant, such as linux/arm/v7.'],
+  'policy-invalid': [INVALID, 'Correct the policy under “Policy”, or empty it to have the image explained without one.'],
+  'policy-unsupported': [INVALID, 'This version decides by digest only. A requirement it cannot verify is refused, never ignored: take it out, or use digests.'],
+  'options-invalid': [INVALID, 'Correct the options below the box.'],
+  'unreachable': ['The registry could not be reached', 'Look at the host’s spelling and at your connection, then check again. Nothing is known about the image.'],
+  'timeout': ['The registry took too long', 'Check again in a while. Nothing is known about the image.'],
+  'aborted': ['Cancelled', 'Nothing was concluded.'],
+  'not-found': ['There is no such image', 'Look at the spelling of the repository and of the tag. A private image can look like this too.'],
+  'unauthorized': ['The registry wants to know who asks', ELSEWHERE],
+  'denied': ['The registry refuses', `The repository may be private, misspelt or not there. ${ELSEWHERE}`],
+  'relay-refused': ['This site’s relay does not ask that registry', 'Run pullproof yourself: npx pullproof check … asks any registry directly.'],
+  'rate-limited': ['The registry asks for patience', 'Too many requests came from this address. Wait for the time it names, then check again.'],
+  'response-too-large': [UNREADABLE, 'More bytes came than such a document may have, so reading stopped. Treat this registry or image with suspicion.'],
+  'redirect-refused': ['The registry pointed somewhere unsafe', 'The redirect was not followed. Treat this registry with suspicion.'],
+  'realm-refused': ['The registry pointed somewhere unsafe', 'Its login address was not asked. Treat this registry with suspicion.'],
+  'too-many-redirects': [UNREADABLE, 'It kept pointing elsewhere. Check again later, or tell the registry’s operator.'],
+  'not-a-registry': ['That host is not a container registry', 'Look at the host’s spelling. A registry answers under /v2/.'],
+  'registry-error': [UNREADABLE, 'Check again in a while. Nothing is known about the image.'],
+  'page-broken': ['This page could not start its own code', 'Reload the page. If that does not help, the site is not installed completely.'],
+  'internal': ['This page failed in a way it did not expect', 'Nothing was concluded about the image. Please report it, with the reference and the sentence above.'],
+};
+
+export function explainError(code) {
+  const [title, advice] = ERRORS[code] ?? ERRORS.internal;
+  return { title, advice };
+}
+
+/** A reference hidden in what was pasted (a command, a Dockerfile or YAML line, a Hub address), or null. */
+export function referenceWithin(text) {
+  const forms = [
+    /^(?:sudo\s+)?(?:docker|podman|nerdctl)\s+(?:image\s+)?pull\s+(?:\S+\s+)*?(\S+)\s*$/i,
+    /^FROM\s+(?:--\S+\s+)*(\S+)/i,
+    /^(?:-\s*)?image:\s*["']?([^\s"']+)/i,
+    /^(?:docker|oci):\/\/(\S+)$/i,
+    /^https?:\/\/hub\.docker\.com\/(?:_|r)\/([^\s?#]+?)\/?(?:tags\/?)?(?:[?#].*)?$/i,
+    /^https?:\/\/([^\s?#]+)$/i,
+  ];
+  for (const form of forms) {
+    const found = form.exec(text.trim());
+    if (found) return found[1];
+  }
+  return null;
+}
+
+/** The core's message as a sentence of a page: the check's name as its title, a capital, a full stop. A host's name stays as it is. */
+export function sentence(message) {
+  const [, name, rest] = /^([a-z-]+): (.*)$/s.exec(message) ?? [];
+  const title = CHECKS[name]?.title;
+  const text = title ? `${title}: ${rest}` : message.replace(/^[a-z]+(?=[ ,])/, (word) => word[0].toUpperCase() + word.slice(1));
+  return /[.!?:…]$/.test(text) ? text : `${text}.`;
+}
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+
+/** 29 340 112 → "29.3 MB"; decimal units, as registries count. */
+export function size(bytes) {
+  if (bytes === 1) return '1 byte';
+  let unit = 0;
+  let value = bytes;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+export function count(number, one, many = `${one}s`) {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** An RFC 3339 time as a person writes it, still in UTC so that two people read the same. */
+export function when(time) {
+  return time.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC');
+}

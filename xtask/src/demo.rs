@@ -1,0 +1,68 @@
+//! `cargo xtask demo`: the whole of it on this machine. It needs no network and no account.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use anyhow::Result;
+use pullproof_world::Server as WorldServer;
+use pullproof_world::demo;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::build;
+use crate::console::Console;
+use crate::packages;
+use crate::server;
+use crate::server::Server;
+
+/// Where the page is, unless another port is asked for.
+pub(crate) const PORT: u16 = 8787;
+
+/// Where the registry is, if that port is free: so that a reference that was copied once stays good.
+const REGISTRY_PORT: u16 = 8788;
+
+const EXAMPLES: &str = "target/xtask/demo-examples.json";
+const LOG: &str = "target/xtask/log/demo.log";
+
+/// Builds everything, serves it, and runs until it is interrupted.
+pub(crate) fn run(console: &Console, port: u16) -> Result<()> {
+    build::all(console)?;
+    console.say("starting the registry, the Worker and the page");
+    let registry = WorldServer::start_on(REGISTRY_PORT, demo::registry()).or_else(|_| WorldServer::start(demo::registry()))?;
+    let registry = registry.authority();
+    let mut worker = worker(port, &registry)?;
+    let page = worker.wait_for(|line| line.strip_prefix("pullproof is ready at ").map(|url| url.trim().to_owned()))?;
+    println!("{}", invitation(&page, &registry));
+    worker.wait()
+}
+
+fn worker(port: u16, registry: &str) -> Result<Server> {
+    // The page shows a title; what a check must find is for tests.
+    let examples: Vec<Value> = demo::EXAMPLES
+        .iter()
+        .filter(|example| example.listed)
+        .map(|example| json!({ "image": format!("{registry}/{}", example.image), "title": example.sentence }))
+        .collect();
+    fs::create_dir_all("target/xtask")?;
+    fs::write(EXAMPLES, Value::Array(examples).to_string())?;
+    let node = packages::program("node").context("expected Node on the path, found none")?;
+    let mut command = server::guarded(&node);
+    command.args(["worker/dev.mjs", "--port", &port.to_string(), "--registry", registry, "--examples", EXAMPLES]);
+    Server::start(&mut command, Path::new(LOG))
+}
+
+fn invitation(page: &str, registry: &str) -> String {
+    format!(
+        "
+  The page          {page}
+  The registry      {registry}
+
+  To try:
+    curl '{page}/v1/check?image={registry}/demo/app:1.0'
+    node pkg/dist/cli.js check {registry}/demo/tampered:1.0
+    node pkg/dist/cli.js check {registry}/demo/liar:1.0 --json
+
+  Ctrl-C ends it."
+    )
+}

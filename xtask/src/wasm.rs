@@ -1,0 +1,48 @@
+//! The crate as one `.wasm` with its JavaScript, and the runner of the tests that run inside it.
+
+use std::env;
+use std::process::Command;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use anyhow::Result;
+
+use crate::console::Console;
+use crate::toolchain::TARGET;
+use crate::toolchain::Toolchain;
+
+/// Where the generated files go.
+pub(crate) const OUT: &str = "pkg/wasm";
+
+/// The hidden command by which cargo runs a test that was compiled to wasm.
+pub(crate) const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
+
+/// Compiles the crate and generates its JavaScript.
+pub(crate) fn build(console: &Console, toolchain: &Toolchain) -> Result<()> {
+    console.run(toolchain.cargo("build").args(["--profile", "wasm", "--package", "pullproof", "--lib"]))?;
+    let module = toolchain.target_dir().join(TARGET).join("wasm/pullproof.wasm");
+    // One module for every runtime: `web` is the only target whose JavaScript lets the entry point bring the module itself.
+    // The name section is more than a fifth of the file.
+    let options =
+        ["--target", "web", "--omit-default-module-path", "--remove-name-section", "--remove-producers-section", "--out-name", "pullproof"];
+    let arguments = ["wasm-bindgen".into(), module.into_os_string()].into_iter();
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments.chain(options.map(Into::into)).chain(["--out-dir".into(), OUT.into()]))
+        .context("cannot generate the JavaScript of the wasm")
+}
+
+/// `cargo test` of the tests that are compiled to wasm, in Node unless `chromedriver` says otherwise.
+pub(crate) fn test(toolchain: &Toolchain) -> Result<Command> {
+    // As a list, because the path of this program may contain spaces.
+    let program = env::current_exe()?;
+    let runner = format!("target.{TARGET}.runner = ['{}', '{TEST_RUNNER}']", program.display());
+    let mut command = toolchain.cargo("test");
+    // Never with `--quiet`: cargo would hand it on to the runner, which does not know it.
+    command.args(["--package", "pullproof", "--test", "wasm", "--config", &runner]);
+    Ok(command)
+}
+
+/// The hidden command: our arguments from the second on are the runner's.
+pub(crate) fn test_runner() -> Result<ExitCode> {
+    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(env::args_os().skip(1))?;
+    Ok(ExitCode::SUCCESS)
+}

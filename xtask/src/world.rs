@@ -1,0 +1,18 @@
+//! The hidden command `cargo xtask world`: the registry of the demo alone, for tests that are not written in Rust.
+
+use std::io;
+
+use anyhow::Context;
+use anyhow::Result;
+use pullproof_world::Server;
+use pullproof_world::demo;
+
+/// Prints one line of JSON, `{"address": "127.0.0.1:<port>", "examples": [{"image", "sentence", "finds", "listed"}, …]}`, and
+/// serves until the standard input closes.
+pub(crate) fn serve(port: u16) -> Result<()> {
+    let server = Server::start_on(port, demo::registry()).with_context(|| format!("cannot listen on port {port} of 127.0.0.1"))?;
+    let address = server.authority();
+    println!("{{\"address\":\"{address}\",\"examples\":{}}}", demo::examples_json(&address));
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}
