@@ -83,4 +83,4 @@ export function preflight(methods: string): Response {
   });
 }
 
-const EXPOSED = 'Content-Type, Docker-Content-Digest, Retry-After';
+const EXPOSED = 'Content-Type, Docker-Content-Digest, Retry-After, Link';

@@ -1,6 +1,6 @@
 //! What the tests of the check share: one call, and short ways to look at a report.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use pullproof::Checker;
 use pullproof::Error;

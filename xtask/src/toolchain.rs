@@ -102,7 +102,10 @@ impl Toolchain {
             ensure!(complete(), "installed, but {DEBIAN_RUSTC}, {DEBIAN_CARGO} or {DEBIAN_SOURCE} is still missing");
         }
         match linker()? {
-            Some(linker) => Ok(Self::Debian { linker }),
+            Some(linker) => {
+                console.say("using Debian's packaged toolchain for wasm");
+                Ok(Self::Debian { linker })
+            }
             None => bail!("no linker for wasm was found (rust-lld, wasm-ld or wasm-ld-<version>)"),
         }
     }
@@ -135,7 +138,7 @@ fn fetch_std(console: &Console) -> bool {
     match console.run_within(Duration::from_mins(3), Command::new(rustup).args(["target", "add", TARGET])) {
         Ok(()) => true,
         Err(error) => {
-            console.say(&format!("{error:#}; trying Debian's packaged toolchain instead"));
+            console.say(&format!("{error:#}"));
             false
         }
     }

@@ -26,7 +26,7 @@ pub struct Example {
     pub image: &'static str,
     /// What is special about it, for people.
     pub sentence: &'static str,
-    /// The code of the failure or error that a check must end in; none where nothing is wrong.
+    /// The code of the failure or error that a check by a stranger must end in; none where nothing is wrong.
     pub finds: Option<&'static str>,
     /// Whether the page should offer it: the others take long or need a program to look at them.
     pub listed: bool,
@@ -45,7 +45,7 @@ pub const EXAMPLES: [Example; 21] = [
     listed("demo/app:1.0", "A good image for four platforms, with a bill of materials attached.", None),
     listed("demo/single:1.0", "A good image for one platform.", None),
     listed("demo/docker:1.0", "A good image in Docker's own format.", None),
-    listed("demo/private:1.0", "A good image behind a login: user demo, password demo.", None),
+    listed("demo/private:1.0", "A good image behind a login: user demo, password demo.", Some("unauthorized")),
     listed("demo/moving:latest", "The tag points at another image after every third request. A digest does not move.", None),
     listed("demo/liar:1.0", "The registry says another digest than its bytes have.", Some("header-mismatch")),
     listed("demo/tampered:1.0", "Somebody changed the manifest for one platform inside the registry.", Some("digest-mismatch")),
@@ -60,7 +60,7 @@ pub const EXAMPLES: [Example; 21] = [
     unlisted("hostile/endless:1.0", "A manifest that never ends.", Some("response-too-large")),
     unlisted("hostile/hang:1.0", "A registry that never answers.", Some("timeout")),
     unlisted("hostile/stall:1.0", "A registry that stops in the middle of a manifest.", Some("timeout")),
-    unlisted("hostile/children:1.0", "An index of 27,000 manifests, in just under 4 MiB.", Some("too-many-entries")),
+    unlisted("hostile/children:1.0", "An index of 15,000 manifests.", Some("too-many-entries")),
     unlisted("hostile/redirect-private:1.0", "A redirect to the metadata service of a cloud.", Some("redirect-refused")),
     unlisted("hostile/redirect-loop:1.0", "A redirect to itself.", Some("too-many-redirects")),
     unlisted("hostile/realm:1.0", "A token server on a private address.", Some("realm-refused")),
@@ -132,7 +132,7 @@ fn hostile(registry: FakeRegistry) -> FakeRegistry {
         .behave(everywhere("hostile/hang"), behaviour::silent())
         .image("hostile/stall", "1.0", &app)
         .behave(everywhere("hostile/stall"), behaviour::stalls())
-        .image("hostile/children", "1.0", &documents::many_children(27_000))
+        .image("hostile/children", "1.0", &documents::many_children(15_000))
         .image("hostile/redirect-private", "1.0", &app)
         .behave(everywhere("hostile/redirect-private"), behaviour::redirect_to("http://169.254.169.254/latest/meta-data/"))
         .image("hostile/redirect-loop", "1.0", &app)

@@ -1,0 +1,212 @@
+//! The doors to JavaScript, tested inside JavaScript: in Node, and in a headless browser with `WASM_BINDGEN_USE_BROWSER=1`.
+
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::Array;
+use js_sys::Function;
+use js_sys::Reflect;
+use pullproof::digest::Algorithm;
+use pullproof::digest::Digest;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const IMAGE: &str = "registry.test/team/app:v1";
+
+/// The JavaScript of a `fetch` that serves one image.
+fn serving() -> String {
+    let config = r#"{"architecture":"amd64","os":"linux","created":"2024-01-01T00:00:00Z","rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let digest = Digest::of(Algorithm::Sha256, config.as_bytes());
+    let size = config.len();
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{digest}","size":{size}}},"layers":[]}}"#
+    );
+    format!(
+        "const path = new URL(request.url).pathname;
+         if (path === '/v2/team/app/manifests/v1') return Promise.resolve(new Response('{manifest}', {{ headers: {{ 'content-type': 'application/vnd.oci.image.manifest.v1+json' }} }}));
+         if (path === '/v2/team/app/blobs/{digest}') return Promise.resolve(new Response('{config}'));
+         return Promise.resolve(new Response('', {{ status: 404 }}));"
+    )
+}
+
+fn fetch(body: &str) -> Function {
+    Function::new_with_args("request", body)
+}
+
+fn options(text: &str) -> JsValue {
+    js_sys::JSON::parse(text).unwrap()
+}
+
+fn now() -> JsValue {
+    options(r#"{"now":1795435200}"#)
+}
+
+fn member(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap()
+}
+
+fn text(value: &JsValue, name: &str) -> String {
+    member(value, name).as_string().unwrap_or_else(|| panic!("{name} is a string in {value:?}"))
+}
+
+async fn check(fetch_body: &str) -> Result<JsValue, JsValue> {
+    pullproof::wasm::check(IMAGE.into(), now(), fetch(fetch_body), None, None).await
+}
+
+/// The code of a check that throws.
+async fn thrown(fetch_body: &str) -> String {
+    text(&check(fetch_body).await.unwrap_err(), "code")
+}
+
+#[wasm_bindgen_test]
+async fn a_report_is_a_plain_object() {
+    let report = check(&serving()).await.unwrap();
+    assert_eq!(text(&report, "verdict"), "inconclusive");
+    assert_eq!(text(&report, "checkedAt"), "2026-11-23T12:00:00Z");
+    assert!(text(&report, "pinned").starts_with("registry.test/team/app:v1@sha256:"));
+    assert!(member(&report, "attachments").is_null(), "null, not undefined");
+    let size = member(&member(&report, "manifest"), "size");
+    assert!(size.as_f64().is_some(), "a number, not a bigint");
+    assert_eq!(Array::from(&member(&report, "checks")).length(), 5);
+}
+
+#[wasm_bindgen_test]
+async fn every_step_is_told_and_a_listener_that_throws_changes_nothing() {
+    let seen = Array::new();
+    let listener = Function::new_with_args("seen", "return (step) => { seen.push(step); throw new Error('not your business'); }");
+    let listener: Function = listener.call1(&JsValue::UNDEFINED, &seen).unwrap().dyn_into().unwrap();
+    let report = pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), None, Some(listener)).await.unwrap();
+    assert_eq!(text(&report, "verdict"), "inconclusive");
+    assert_eq!(seen.length(), 10, "five checks, each started and finished");
+    assert_eq!((text(&seen.get(0), "type"), text(&seen.get(0), "name")), ("started".into(), "resolve".into()));
+    assert_eq!(text(&member(&seen.get(1), "check"), "outcome"), "passed");
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_fails_is_unreachable_with_the_platform_s_own_words() {
+    for body in [
+        "return Promise.reject(new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') }))",
+        "throw new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })",
+    ] {
+        let error = check(body).await.unwrap_err();
+        assert_eq!(text(&error, "code"), "unreachable");
+        assert_eq!(text(&error, "detail"), "fetch failed: ECONNREFUSED");
+        assert!(!text(&error, "message").contains("ECONNREFUSED"), "the message is the same everywhere");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_gives_no_response_is_unreachable() {
+    for body in ["return undefined", "return Promise.resolve({ status: 200 })", "return 42"] {
+        assert_eq!(thrown(body).await, "unreachable", "{body}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_never_ends_is_cut_off_and_cancelled() {
+    let body = "return Promise.resolve(new Response(new ReadableStream({
+        pull(controller) { controller.enqueue(new Uint8Array(1 << 20)); },
+        cancel() { globalThis.wasCancelled = true; },
+    })))";
+    assert_eq!(thrown(body).await, "response-too-large");
+    assert_eq!(member(&js_sys::global(), "wasCancelled"), JsValue::TRUE);
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_is_not_made_of_bytes_is_refused() {
+    let body = "const response = new Response('');
+        Object.defineProperty(response, 'body', { value: new ReadableStream({ start(c) { c.enqueue('text'); c.close(); } }) });
+        return Promise.resolve(response)";
+    assert_eq!(thrown(body).await, "unreachable");
+}
+
+#[wasm_bindgen_test]
+async fn a_caller_who_gives_up_is_told_so_and_nothing_else() {
+    let controller = web_sys_abort_controller();
+    let signal: web_sys::AbortSignal = member(&controller, "signal").dyn_into().unwrap();
+    let abort: Function = member(&controller, "abort").dyn_into().unwrap();
+    abort.call0(&controller).unwrap();
+    // As the real fetch does with a signal that is already aborted.
+    let body = "return Promise.reject(request.signal.reason)";
+    let error = pullproof::wasm::check(IMAGE.into(), now(), fetch(body), Some(signal), None).await.unwrap_err();
+    assert_eq!(text(&error, "code"), "aborted");
+}
+
+fn web_sys_abort_controller() -> JsValue {
+    Function::new_no_args("return new AbortController()").call0(&JsValue::UNDEFINED).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn redirects_are_left_to_the_client_which_refuses_a_private_address() {
+    // A Response made by hand cannot have a Location that fetch would hide, so this is what Node and workerd see.
+    let body = "return Promise.resolve(new Response(null, { status: 307, headers: { location: 'http://169.254.169.254/' } }))";
+    assert_eq!(thrown(body).await, "redirect-refused");
+}
+
+#[wasm_bindgen_test]
+async fn options_that_are_not_understood_are_refused() {
+    for text in [
+        "{}",
+        "null",
+        r#"{"now":"today"}"#,
+        r#"{"now":1e300}"#,
+        r#"{"now":1795435200,"plattform":"linux/arm64"}"#,
+        r#"{"now":1795435200,"platform":1}"#,
+        r#"{"now":1795435200,"relay":"relay"}"#,
+        r#"{"now":1795435200,"relay":"https://edge.test/relay"}"#,
+        r#"{"now":1795435200,"credentials":{"username":"u"}}"#,
+        r#"{"now":1795435200,"credentials":{"username":"u","password":"p","identityToken":"t"}}"#,
+    ] {
+        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), None, None).await.unwrap_err();
+        assert_eq!(self::text(&error, "code"), "options-invalid", "{text}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_reference_platform_or_policy_is_refused_before_anything_is_fetched() {
+    let never = "throw new Error('nothing may be fetched')";
+    for (image, text, code) in [
+        ("Nginx", r#"{"now":0}"#, "reference-invalid"),
+        (IMAGE, r#"{"now":0,"platform":"linux"}"#, "platform-invalid"),
+        (IMAGE, r#"{"now":0,"policy":"{}"}"#, "policy-invalid"),
+        (IMAGE, r#"{"now":0,"policy":"{\"rules\":[],\"cosign\":{}}"}"#, "policy-unsupported"),
+    ] {
+        let error = pullproof::wasm::check(image.into(), options(text), fetch(never), None, None).await.unwrap_err();
+        assert_eq!(self::text(&error, "code"), code);
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_reference_is_taken_apart() {
+    let reference = pullproof::wasm::parse_reference("nginx:1.27").unwrap();
+    assert_eq!((text(&reference, "registry"), text(&reference, "repository")), ("docker.io".into(), "library/nginx".into()));
+    assert_eq!((text(&reference, "tag"), text(&reference, "familiar")), ("1.27".into(), "nginx:1.27".into()));
+    assert!(member(&reference, "digest").is_null());
+    assert_eq!(text(&pullproof::wasm::parse_reference("").unwrap_err(), "code"), "reference-invalid");
+}
+
+#[wasm_bindgen_test]
+async fn a_relay_asks_for_what_registries_have_and_nothing_else() {
+    let target = |path: &str| options(&format!(r#"{{"registry":"registry.test","path":"{path}","method":"GET"}}"#));
+    let answer = pullproof::wasm::relay(target("/v2/team/app/manifests/v1"), fetch(&serving()), None).await.unwrap();
+    assert_eq!(member(&answer, "status").as_f64(), Some(200.0));
+    for path in ["/v2/", "/v2/_catalog", "/v2/team/app/manifests/v1?x=y", "/v2/team/../app/manifests/v1", "/v2/team/app/tags/list"] {
+        let error = pullproof::wasm::relay(target(path), fetch(&serving()), None).await.unwrap_err();
+        assert_eq!(text(&error, "code"), "options-invalid", "{path}");
+    }
+    let post = options(r#"{"registry":"registry.test","path":"/v2/team/app/manifests/v1","method":"POST"}"#);
+    assert!(pullproof::wasm::relay(post, fetch(&serving()), None).await.is_err());
+}
+
+#[wasm_bindgen_test]
+fn every_code_is_listed_once() {
+    let codes = pullproof::wasm::codes();
+    for list in ["errors", "failures", "unknowns", "checks"] {
+        let list: Vec<String> = Array::from(&member(&codes, list)).iter().map(|code| code.as_string().unwrap()).collect();
+        let mut unique = list.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), list.len());
+        assert!(!list.is_empty());
+    }
+}
