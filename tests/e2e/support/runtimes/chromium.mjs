@@ -1,0 +1,39 @@
+// A page in Chromium that imports the package and asks registries of other origins directly.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { chromium } from 'playwright-core';
+import { ROOT } from '../program.mjs';
+import { listen } from '../listen.mjs';
+
+const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+export async function startChromium() {
+  const files = await listen(async (request, response) => {
+    const file = request.url === '/answer.mjs' ? new URL('answer.mjs', import.meta.url) : `${ROOT}pkg/dist${request.url}`;
+    const found = request.url !== '/' && existsSync(file);
+    response.writeHead(200, { 'content-type': found ? TYPES[extname(request.url)] : 'text/html' });
+    response.end(found ? await readFile(file) : '<!doctype html><title>pullproof</title>');
+  });
+  const browser = await chromium.launch({
+    executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium',
+    // Beyond this machine nothing exists, so no test depends on a network or reaches one.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+  });
+  const page = await browser.newPage();
+  await page.goto(files.origin);
+  const debugging = await browser.newBrowserCDPSession();
+  return {
+    name: 'Chromium',
+    ask: (question) => page.evaluate(async (question) => {
+      const [{ answer }, { check }] = await Promise.all([import('/answer.mjs'), import('/browser.js')]);
+      return answer(check, question);
+    }, question),
+    processes: async () => (await debugging.send('SystemInfo.getProcessInfo')).processInfo.map(({ id }) => id),
+    async dispose() {
+      await browser.close();
+      await files.dispose();
+    },
+  };
+}
