@@ -261,6 +261,14 @@ fn of_two_entries_for_one_platform_the_first_is_chosen_as_docker_does() {
 }
 
 #[test]
+fn what_is_attached_to_bytes_that_failed_is_not_looked_for() {
+    let image = Image::multi_platform();
+    let world = World::new().registry("registry.test", FakeRegistry::new().image("team/app", "v1", &image).lying_digest_header());
+    let report = check_with(Checker::new(&world).attachments(true), APP).unwrap();
+    assert!(report.attachments.is_none() && report.checks.iter().all(|check| check.name != CheckName::Attachments));
+}
+
+#[test]
 fn every_step_is_told_in_order_as_it_happens() {
     let world = world(&Image::multi_platform());
     let mut told = Vec::new();

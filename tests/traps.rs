@@ -202,7 +202,20 @@ fn trap_07_a_redirect_that_leads_nowhere_ends() {
     ] {
         let world = world(serving(&Image::oci("linux/amd64")).behave(On::manifests(), behaviour));
         assert_eq!(check(&world, APP).unwrap_err().code(), code);
+        assert!(world.requests().len() <= pullproof::budget::REDIRECTS + 1);
     }
+}
+
+#[test]
+fn trap_07_credentials_never_go_to_the_host_of_a_redirect_even_if_it_asks() {
+    let image = Image::oci("linux/amd64");
+    let elsewhere = FakeRegistry::new().image("team/app", "v1", &image).guard(Guard::basic("user", "secret"));
+    let world = world(serving(&image).manifests_elsewhere("https://elsewhere.test")).registry("elsewhere.test", elsewhere);
+    let credentials = Some(Credentials::Password { username: "user".into(), password: "secret".into() });
+    let checker = Checker::new(&world).access(Access { credentials, ..Access::default() });
+    assert_eq!(check_with(checker, APP).unwrap_err().code(), "unauthorized");
+    assert!(!world.requests_to("elsewhere.test").is_empty());
+    assert!(world.requests_to("elsewhere.test").iter().all(|request| request.header("authorization").is_none()));
 }
 
 #[test]
@@ -294,6 +307,13 @@ fn trap_10_the_same_bytes_under_another_content_type_are_refused() {
         let world = world(serving(&Image::oci("linux/amd64")).behave(On::manifests(), behaviour::content_type(said)));
         assert_eq!(failure(&check(&world, APP).unwrap()), "media-type-mismatch", "{said}");
     }
+}
+
+#[test]
+fn trap_10_a_child_under_another_content_type_is_refused() {
+    let child_only = behaviour::content_type("application/vnd.oci.image.index.v1+json");
+    let world = world(serving(&Image::multi_platform()).behave(On::manifests_by_digest(), child_only));
+    assert_eq!(failure(&check(&world, APP).unwrap()), "media-type-mismatch");
 }
 
 #[test]
@@ -422,6 +442,16 @@ fn trap_15_attestations_are_shown_and_never_chosen() {
 }
 
 #[test]
+fn trap_15_an_unknown_platform_is_never_chosen_even_if_it_is_asked_for() {
+    let mut entry = Image::oci("linux/amd64").descriptor();
+    entry.platform = Some(pullproof_world::Platform::unknown());
+    let world = world(serving(&IndexSpec::new().entry(entry).mint()));
+    let report = check_with(Checker::new(&world).platform("unknown/unknown".parse().unwrap()), APP).unwrap();
+    assert_eq!(failure(&report), "platform-missing");
+    assert_eq!(report.indexes[0].manifests[0].role, "attestation");
+}
+
+#[test]
 fn trap_15_an_index_without_our_platform_says_what_it_has() {
     let checker_world = world(serving(&Image::docker_list()));
     let checker = Checker::new(&checker_world).platform("linux/riscv64".parse().unwrap());
@@ -541,6 +571,14 @@ fn trap_18_what_is_attached_to_something_else_is_not_attached_to_this() {
     assert_eq!(report.attachments.as_ref().unwrap().len(), 0);
     let Outcome::Passed { evidence } = outcome(&report, CheckName::Attachments) else { panic!("{}", report.to_json()) };
     assert!(evidence.contains("1 more were not what they were listed as"), "{evidence}");
+}
+
+#[test]
+fn trap_18_an_artifact_whose_bytes_were_changed_is_not_attached() {
+    let image = Image::multi_platform();
+    let artifact = bill().subject(&image).mint();
+    let report = attachments(serving(&image).attach("team/app", &artifact).tampered("team/app", &artifact.root));
+    assert_eq!(report.attachments.map(|attachments| attachments.len()), Some(0));
 }
 
 #[test]

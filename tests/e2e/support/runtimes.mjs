@@ -5,22 +5,31 @@ import { startNative } from './runtimes/native.mjs';
 import { startNode } from './runtimes/node.mjs';
 import { startWorkerd } from './runtimes/workerd.mjs';
 
-/** The time that every report is made for, unless a question brings its own. */
+export const RUNTIMES = ['native', 'Node', 'workerd', 'Chromium'];
+
+/** The time that every report is made for. */
 export const NOW = '2026-01-31T12:00:00Z';
-export const NAMES = ['native', 'Node', 'workerd', 'Chromium'];
 
 /**
- * @returns {Promise<Runtimes>}
+ * @returns {Promise<Record<string, Runtime> & { dispose: () => Promise<void> }>} by the names in {@link RUNTIMES}
  *
  * @typedef {import('./runtimes/answer.mjs').Answer} Answer
  * @typedef {Omit<import('./runtimes/answer.mjs').Question, 'now'>} Question
- * @typedef {{ ask: (question: Question) => Promise<Answer>, processes: () => Promise<number[]> }} Runtime
- * @typedef {{ all: (ask: (runtime: Runtime, name: string) => Promise<T>) => Promise<Record<string, T>>, dispose: () => Promise<void> }} Runtimes
+ * @typedef {object} Runtime
+ * @property {(question: Question) => Promise<Answer>} ask
+ * @property {() => Promise<number[]>} processes whose memory is the runtime's; none where it cannot grow
  */
 export async function startRuntimes() {
   const started = await Promise.all([startNative(), startNode(), startWorkerd(), startChromium()]);
+  const runtimes = started.map(({ ask, processes }) => ({ ask: (question) => ask({ now: NOW, ...question }), processes }));
   return {
-    ...Object.fromEntries(started.map(({ name, ask, processes }) => [name, { processes, ask: (question) => ask({ now: NOW, ...question }) }])),
+    ...Object.fromEntries(RUNTIMES.map((name, place) => [name, runtimes[place]])),
     dispose: async () => { await Promise.all(started.map((runtime) => runtime.dispose())); },
   };
+}
+
+/** The code that an answer ends in: of the error, or of the first check that failed; null where nothing is wrong. */
+export function codeOf(answer) {
+  if (answer.report === undefined) return answer.code;
+  return JSON.parse(answer.report).checks.find(({ outcome }) => outcome === 'failed')?.code ?? null;
 }

@@ -25,7 +25,6 @@ export async function startChromium() {
   await page.goto(files.origin);
   const debugging = await browser.newBrowserCDPSession();
   return {
-    name: 'Chromium',
     ask: (question) => page.evaluate(async (question) => {
       const [{ answer }, { check }] = await Promise.all([import('/answer.mjs'), import('/browser.js')]);
       return answer(check, question);

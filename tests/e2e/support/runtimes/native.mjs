@@ -13,7 +13,6 @@ export async function startNative() {
     program = `${ROOT}target/debug/examples/check`;
   }
   return {
-    name: 'native',
     ask: ({ image, now, platform, attachments }) => new Promise((resolve) => {
       const args = [image, now, ...(platform ? [platform] : []), ...(attachments ? ['attachments'] : [])];
       execFile('sh', ['-c', 'ulimit -v "$0"; exec "$@"', String(LIMIT), program, ...args], (_, stdout, stderr) => {

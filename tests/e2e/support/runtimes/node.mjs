@@ -15,14 +15,13 @@ export async function startNode() {
   ended.then(([code]) => waiting.forEach((resolve) => resolve({ code: 'defect', message: `the process ended with exit code ${code}` })));
   let asked = 0;
   return {
-    name: 'Node',
     ask: (question) => new Promise((resolve) => {
       waiting.set(++asked, resolve);
       child.send({ number: asked, question });
     }),
     processes: async () => [child.pid],
     async dispose() {
-      child.disconnect();
+      child.kill();
       await ended;
     },
   };

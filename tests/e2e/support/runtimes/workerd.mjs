@@ -28,7 +28,6 @@ export async function startWorkerd() {
   });
   await miniflare.ready;
   return {
-    name: 'workerd',
     async ask(question) {
       const response = await miniflare.dispatchFetch('http://worker.test/', { method: 'POST', body: JSON.stringify(question) });
       return response.json();
