@@ -1,63 +1,96 @@
-// Who is compared: what runs in a process that is there already, and what is a process of its own.
-//
-// All are given the same question: which manifest does this tag name on linux/amd64, and what does the image's configuration say?
+// Who is compared. All are asked the same: which manifest does this tag name for linux/amd64, and what does the image's
+// configuration say? `ask` answers with as much of `{ index, manifest, architecture }` as the client tells, and throws when the
+// client refuses. Each question is a new one: nothing is kept from the last, but connections.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { run } from './support/run.mjs';
 
-const cli = new URL('../pkg/dist/cli.js', import.meta.url).pathname;
-
-/** `ask` answers with `{ manifest, architecture }`, or with `{ index }` if it cannot do more. */
+/** What runs in a process that is there already. */
 export async function libraries() {
-  const ours = { name: 'pullproof', ask: askPullproof };
-  const peers = await Promise.all(
-    [
-      ['@snyk/docker-registry-v2-client', './peers/snyk.mjs'],
-      ['docker-registry-client', './peers/docker-registry-client.mjs'],
-      ['oci-registry-client', './peers/oci-registry-client.mjs'],
-      ['@sigstore/oci', './peers/sigstore.mjs', 'asks for the digest only, and believes the answer'],
-    ].map(async ([packageName, adapter, less]) => {
-      const name = `${packageName} ${installedVersion(packageName) ?? ''}`.trim();
-      try {
-        const { ask } = await import(adapter);
-        return { name, less, ask };
-      } catch (error) {
-        return { name, less, missing: `does not load: ${firstLine(error)}` };
-      }
-    }),
-  );
-  // Named here, so that nobody takes it for forgotten.
-  const absent = { name: '@azure/container-registry', missing: 'not installed: it refuses a registry that is not on https, as this one is not' };
-  return [ours, ...peers, absent];
+  const peers = [
+    ['@snyk/docker-registry-v2-client', './peers/snyk.mjs'],
+    ['docker-registry-client', './peers/docker-registry-client.mjs'],
+    ['oci-registry-client', './peers/oci-registry-client.mjs'],
+    ['@sigstore/oci', './peers/sigstore.mjs', 'does less: it asks for the digest of the tag only, and believes the answer'],
+  ];
+  return [
+    { name: 'pullproof', ask: askPullproof },
+    ...(await Promise.all(peers.map((peer) => load(...peer)))),
+    // Named, so that nobody takes it for forgotten.
+    { name: '@azure/container-registry', missing: 'left out: it refuses registries that are not on https, as the one here is not' },
+  ];
 }
 
-/** `commands` run one after the other, and together answer the question. */
+/** What is a process of its own. */
 export const programs = [
-  { name: 'pullproof check', commands: (image) => [['node', cli, 'check', image, '--json']], accepts: [0, 3] },
-  { name: 'skopeo inspect', commands: (image) => [skopeo(image)] },
-  { name: 'skopeo inspect --no-tags', commands: (image) => [skopeo(image, '--no-tags')] },
-  { name: 'skopeo inspect --raw, then --config', commands: (image) => [skopeo(image, '--raw'), skopeo(image, '--config')] },
+  program('pullproof check', {
+    commands: (image) => [[process.execPath, fileURLToPath(new URL('../pkg/dist/cli.js', import.meta.url)), 'check', image, '--json']],
+    exits: [0, 3], // 3: no policy accepts it
+    answer: ([report]) => fromReport(JSON.parse(report)),
+  }),
+  program('skopeo inspect', {
+    commands: (image) => [skopeo(image)],
+    answer: fromInspect,
+  }),
+  program('skopeo inspect --no-tags', {
+    commands: (image) => [skopeo(image, '--no-tags')],
+    answer: fromInspect,
+  }),
+  program('skopeo inspect --raw, and --config', {
+    commands: (image) => [skopeo(image, '--raw'), skopeo(image, '--config')],
+    answer: ([index, config]) => ({ index: digestOf(index), architecture: JSON.parse(config).architecture }),
+  }),
 ];
-
-const skopeo = (image, ...options) => ['skopeo', 'inspect', '--tls-verify=false', ...options, `docker://${image}`];
 
 async function askPullproof({ host, repository, tag }) {
   const { check } = await import('../pkg/dist/node.js');
-  const { verdict, reasons, manifest, image } = await check(`${host}/${repository}:${tag}`);
-  if (verdict === 'reject') throw new Error(reasons[0].message);
-  return { manifest: manifest.digest, architecture: image.platform.split('/')[1] };
+  const report = await check(`${host}/${repository}:${tag}`);
+  if (report.verdict === 'reject') throw new Error(report.reasons[0].message);
+  return fromReport(report);
 }
 
-/** Not every package lets its package.json be imported. */
-function installedVersion(packageName) {
-  const folders = createRequire(new URL('peers/', import.meta.url)).resolve.paths(packageName);
+function fromReport({ indexes, manifest, image }) {
+  return { index: indexes[0].digest, manifest: manifest.digest, architecture: image.platform.split('/')[1] };
+}
+
+function skopeo(image, ...options) {
+  return ['skopeo', 'inspect', '--tls-verify=false', ...options, `docker://${image}`];
+}
+
+function fromInspect([printed]) {
+  const { Digest: index, Architecture: architecture } = JSON.parse(printed);
+  return { index, architecture };
+}
+
+/** `commands` run one after the other; `answer` reads what they printed. */
+function program(name, { commands, answer, exits = [0] }) {
+  const ask = async ({ host, repository, tag }) => {
+    const printed = [];
+    for (const command of commands(`${host}/${repository}:${tag}`)) {
+      const { code, stdout, stderr } = await run(command);
+      if (!exits.includes(code)) throw new Error(`exit code ${code}: ${stderr}`);
+      printed.push(stdout);
+    }
+    return answer(printed);
+  };
+  return { name, commands, ask };
+}
+
+/** A peer that is not there, or not for this Node, is told as such and does not end the run. */
+async function load(packageName, adapter, less) {
+  const manifest = new URL(`peers/node_modules/${packageName}/package.json`, import.meta.url);
+  if (!existsSync(manifest)) return { name: packageName, missing: 'not installed: `npm ci` in benches/peers installs it' };
+  const name = `${packageName} ${JSON.parse(readFileSync(manifest, 'utf8')).version}`;
   try {
-    return JSON.parse(readFileSync(`${folders[0]}/${packageName}/package.json`, 'utf8')).version;
-  } catch {
-    return undefined; // not installed: what is imported says so
+    const { ask } = await import(adapter);
+    return { name, ask, less };
+  } catch (error) {
+    return { name, missing: `does not load here: ${error.message}` };
   }
 }
 
-function firstLine(error) {
-  return String(error?.message ?? error).split('\n')[0];
+export function digestOf(bytes) {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

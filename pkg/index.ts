@@ -30,7 +30,9 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
   // Taken out of the options so that it is called without `this`: a page's own `fetch` throws when called as a method.
   const { fetch = platform.fetch } = options;
   try {
-    return await core.check(image, coreOptions, (request) => fetch(request), signal, onStep);
+    const report = await core.check(image, coreOptions, (request) => fetch(request), signal, onStep);
+    signal?.throwIfAborted();
+    return report;
   } catch (thrown) {
     signal?.throwIfAborted();
     throw fromCore(thrown);

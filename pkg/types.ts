@@ -17,7 +17,7 @@ export interface Report {
   readonly verdict: Verdict;
   /** Why the verdict is what it is, the most important reason first. */
   readonly reasons: readonly Statement[];
-  /** The name as it was typed, followed by the digest: `nginx:1.27@sha256:…`. `null` when a check failed. */
+  /** The name as it was typed, followed by the digest: `nginx:1.27@sha256:…`. `null` when the image is rejected. */
   readonly pinned: string | null;
   /** Which bytes the reference led to. */
   readonly resolution: Resolution;
@@ -178,6 +178,7 @@ export type ErrorCode =
   | 'timeout'
   | 'response-too-large'
   | 'aborted'
+  | 'budget-exhausted'
   | 'not-found'
   | 'unauthorized'
   | 'denied'
@@ -190,7 +191,10 @@ export type ErrorCode =
   | 'registry-error';
 
 /** Why a check could not be made. */
-export type UnknownCode = Exclude<ErrorCode, 'options-invalid'> | 'too-many-attachments';
+export type UnknownCode =
+  | Exclude<ErrorCode, 'options-invalid' | 'reference-invalid' | 'platform-invalid' | 'policy-invalid' | 'policy-unsupported' | 'aborted'>
+  | 'incomplete-list'
+  | 'too-many-attachments';
 
 /** Which images are accepted. The first rule whose pattern matches the image decides. */
 export interface Policy {

@@ -47,8 +47,11 @@ pub const REDIRECTS: usize = 5;
 /// Pages of referrers or tags.
 pub const PAGES: usize = 8;
 
-/// Attached artifacts opened to read their type.
+/// Attached artifacts opened to read their type: what [`CHECK_REQUESTS`] leaves.
 pub const ATTACHMENTS: usize = 32;
+
+/// Requests of one check, redirects and tokens included. A Worker of the free plan may send 50 for one that it answers.
+pub const CHECK_REQUESTS: usize = 48;
 
 /// One request, from asking to the last byte of at most [`MANIFEST_BYTES`].
 pub const REQUEST_TIME: Duration = Duration::from_secs(20);

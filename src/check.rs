@@ -3,6 +3,9 @@
 //! Every step hashes what it fetched before anything reads it. A step that does not hold ends the walk, because nothing below it would
 //! be proven; what was found so far is reported.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use crate::budget;
 use crate::digest::Algorithm;
 use crate::digest::Content;
@@ -10,6 +13,7 @@ use crate::digest::Digest;
 use crate::discover;
 use crate::discover::Discovered;
 use crate::error::Error;
+use crate::excerpt::excerpt;
 use crate::oci;
 use crate::oci::Document;
 use crate::oci::MediaType;
@@ -19,6 +23,7 @@ use crate::oci::index::Entry;
 use crate::oci::index::Index;
 use crate::oci::index::Role;
 use crate::oci::manifest::Manifest;
+use crate::oci::platform::Choice;
 use crate::oci::platform::Platform;
 use crate::policy;
 use crate::policy::Policy;
@@ -45,6 +50,7 @@ use crate::report::Remark;
 use crate::report::Report;
 use crate::report::Resolution;
 use crate::report::Step;
+use crate::report::Verdict;
 use crate::report::Via;
 use crate::time::UnixTime;
 use crate::transport::Transport;
@@ -132,7 +138,7 @@ impl<T: Transport> Checker<T> {
             Ok((document, evidence)) => {
                 walk.finish(CheckName::Document, Outcome::Passed { evidence });
                 // (4) platform, (5) config.
-                self.walk_to_image(&mut walk, &client, &root, document).await;
+                self.walk_to_image(&mut walk, &client, &root, document).await?;
             }
             Err(failure) => walk.finish(CheckName::Document, Outcome::Failed(failure)),
         }
@@ -140,7 +146,7 @@ impl<T: Transport> Checker<T> {
         // (6) attachments: what else is said about the root.
         let attachments = if self.attachments && !walk.has_failed() {
             walk.start(CheckName::Attachments);
-            let found = discover::discover(&client, root.digest()).await;
+            let found = discover::discover(&client, root.digest()).await?;
             walk.finish(CheckName::Attachments, describe_attachments(&found));
             Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty())
         } else {
@@ -150,7 +156,7 @@ impl<T: Transport> Checker<T> {
     }
 
     /// From the root to the manifest of the platform, and to its configuration.
-    async fn walk_to_image(&self, walk: &mut Walk<'_>, client: &Client<'_, T>, root: &Content, document: Document) {
+    async fn walk_to_image(&self, walk: &mut Walk<'_>, client: &Client<'_, T>, root: &Content, document: Document) -> Result<(), Error> {
         walk.start(CheckName::Platform);
         let wanted = self.platform.clone().unwrap_or_else(Platform::default_choice);
         let (content, manifest, promised) = match document {
@@ -165,33 +171,40 @@ impl<T: Transport> Checker<T> {
                     walk.finish(CheckName::Platform, Outcome::Passed { evidence });
                     (content, manifest, Some(promised))
                 }
-                Err(outcome) => return walk.finish(CheckName::Platform, outcome),
+                Err(stop) => {
+                    walk.finish(CheckName::Platform, stop.outcome()?);
+                    return Ok(());
+                }
             },
         };
         walk.start(CheckName::Config);
         let outcome = if manifest.is_image() {
             match read_config(client, &manifest).await {
                 Ok(config) => {
-                    let agrees = promised.as_ref().is_none_or(|promised| promised.distance_to(&config.platform).is_some());
+                    let agrees = promised.as_ref().is_none_or(|promised| config.keeps(promised));
                     let platform = config.platform.to_string();
                     walk.image = Some(ImageSummary { platform: platform.clone(), created: config.created });
                     match promised {
                         Some(promised) if !agrees => {
                             Outcome::Failed(Failure::PlatformMismatch { expected: promised.to_string(), found: platform })
                         }
-                        _ => Outcome::Passed { evidence: format!("the configuration of an image for {platform} has the bytes that the manifest names") },
+                        _ => Outcome::Passed {
+                            evidence: format!("the configuration of an image for {platform} has the bytes that the manifest names"),
+                        },
                     }
                 }
-                Err(outcome) => outcome,
+                Err(stop) => stop.outcome()?,
             }
         } else {
             Outcome::Skipped { message: format!("this is no container image but {}", manifest.effective_artifact_type()) }
         };
         walk.manifest = Some(summarise_manifest(&content, &manifest));
         walk.finish(CheckName::Config, outcome);
+        Ok(())
     }
 
-    /// Through indexes, and indexes in indexes, to the manifest of the wanted platform.
+    /// Through indexes, and indexes in indexes, to the manifest of the wanted platform: depth first, in the publisher's order. An index
+    /// is fetched when its turn comes, so that what stands behind the answer costs nothing.
     async fn descend(
         &self,
         walk: &mut Walk<'_>,
@@ -199,47 +212,59 @@ impl<T: Transport> Checker<T> {
         root: &Content,
         index: Index,
         wanted: &Platform,
-    ) -> Result<(Content, Manifest, Platform), Outcome> {
-        let mut offered = Vec::new();
+    ) -> Result<(Content, Manifest, Platform), Stop> {
+        let mut offered = BTreeSet::new();
         let mut nodes = budget::INDEX_NODES;
-        // Depth first, in the publisher's order; each entry holds the indexes on the way to it.
-        let mut open = vec![(index, vec![root.clone()], Vec::<IndexSummary>::new())];
-        while let Some((index, path, mut summaries)) = open.pop() {
-            let content = path.last().expect("a path starts with the root");
-            let chosen = wanted.choose(&index.manifests);
-            summaries.push(summarise_index(content, &index, chosen));
-            if walk.indexes.is_empty() || chosen.is_some() {
-                walk.indexes.clone_from(&summaries);
-            }
-            if let Some(entry) = chosen {
-                let platform = entry.platform.clone().expect("only entries with a platform are chosen");
-                let (content, document) = fetch_described(client, &entry.descriptor).await?;
-                return match document {
-                    Document::Manifest(manifest) => Ok((content, manifest, platform)),
-                    Document::Index(_) => Err(Outcome::Failed(Failure::ContentType {
-                        expected: MediaType::OciManifest.name(),
-                        found: entry.descriptor.media_type.clone(),
-                    })),
-                };
-            }
-            offered.extend(index.manifests.iter().filter(|e| e.role == Role::Image).filter_map(|e| e.platform.as_ref().map(ToString::to_string)));
-            for entry in index.manifests.iter().rev().filter(|entry| entry.role == Role::Index) {
-                if path.len() >= budget::INDEX_DEPTH || nodes == 0 {
-                    return Err(Outcome::Failed(Failure::IndexTooDeep { limit: budget::INDEX_DEPTH }));
+        // Each with the summaries of the indexes above it, which its siblings share.
+        let mut waiting: Vec<(Descriptor, Rc<Vec<IndexSummary>>)> = Vec::new();
+        let mut path = vec![summarise_index(root, &index)];
+        let mut index = index;
+        walk.indexes.clone_from(&path);
+        loop {
+            match wanted.choose(&index.manifests) {
+                Choice::Entry(entry) => {
+                    mark_chosen(&mut path, entry.descriptor.digest);
+                    walk.indexes = path;
+                    return fetch_image(client, entry).await;
                 }
-                nodes -= 1;
-                let (content, document) = fetch_described(client, &entry.descriptor).await?;
-                if let Document::Index(index) = document {
-                    let mut summaries = summaries.clone();
-                    if let Some(parent) = summaries.last_mut() {
-                        parent.manifests.iter_mut().for_each(|e| e.chosen = e.digest == content.digest());
-                    }
-                    open.push((index, [path.as_slice(), &[content]].concat(), summaries));
-                }
+                Choice::Ambiguous(entry) => return Err(ambiguous(wanted, entry)),
+                Choice::None => {}
             }
+            offered.extend(
+                index
+                    .manifests
+                    .iter()
+                    .filter(|entry| entry.role == Role::Image)
+                    .filter_map(|entry| entry.platform.as_ref().map(ToString::to_string)),
+            );
+            let above = Rc::new(path);
+            let nested = index.manifests.iter().enumerate().filter(|(_, entry)| entry.role == Role::Index);
+            for (place, entry) in nested.rev() {
+                // An image without a platform before it is what some programs would take.
+                let is_image = |earlier: &&Entry| earlier.role == Role::Image && wanted.could_be_meant_by(earlier);
+                if let Some(earlier) = index.manifests[..place].iter().find(is_image) {
+                    return Err(ambiguous(wanted, earlier));
+                }
+                waiting.push((entry.descriptor.clone(), Rc::clone(&above)));
+            }
+            let Some((descriptor, above)) = waiting.pop() else {
+                return Err(Stop::Outcome(Outcome::Failed(missing(wanted, offered))));
+            };
+            if above.len() >= budget::INDEX_DEPTH {
+                return Err(Stop::Outcome(Outcome::Failed(Failure::IndexTooDeep { limit: budget::INDEX_DEPTH })));
+            }
+            nodes = nodes.checked_sub(1).ok_or_else(|| {
+                let message =
+                    format!("expected an image for {wanted} in the first {} nested indexes, and looked no further", budget::INDEX_NODES);
+                Stop::Outcome(Outcome::Unknown(Remark { code: "budget-exhausted", message }))
+            })?;
+            let (content, document) = fetch_described(client, &descriptor).await?;
+            let Document::Index(nested) = document else { unreachable!("a descriptor of an index agrees with an index only") };
+            path = above.to_vec();
+            mark_chosen(&mut path, content.digest());
+            path.push(summarise_index(&content, &nested));
+            index = nested;
         }
-        offered.dedup();
-        Err(Outcome::Failed(Failure::PlatformMissing { expected: wanted.to_string(), found: offered }))
     }
 
     fn resolution(&self, image: &Reference, client: &Client<'_, T>, digest: Digest, via: Via, now: UnixTime) -> Resolution {
@@ -251,6 +276,37 @@ impl<T: Transport> Checker<T> {
             relay: self.access.relay.as_ref().filter(|_| via == Via::Relay).map(ToString::to_string),
             at: now,
         }
+    }
+}
+
+/// Why a step ends early.
+enum Stop {
+    /// With an outcome, which is reported.
+    Outcome(Outcome),
+    /// With the whole check: the caller gave up, and gets no report.
+    GivenUp(Error),
+}
+
+impl Stop {
+    /// What could not be fetched is unknown.
+    fn unknown(error: Error) -> Self {
+        if error.is_aborted() {
+            return Self::GivenUp(error);
+        }
+        Self::Outcome(Outcome::Unknown(Remark { code: error.code(), message: error.to_string() }))
+    }
+
+    fn outcome(self) -> Result<Outcome, Error> {
+        match self {
+            Self::Outcome(outcome) => Ok(outcome),
+            Self::GivenUp(error) => Err(error),
+        }
+    }
+}
+
+impl<F: Into<Failure>> From<F> for Stop {
+    fn from(failure: F) -> Self {
+        Self::Outcome(Outcome::Failed(failure.into()))
     }
 }
 
@@ -290,8 +346,9 @@ impl Walk<'_> {
     ) -> Report {
         let subject = Subject { registry: image.registry(), repository: image.repository(), digest: resolution.digest };
         let (verdict, reasons) = policy::decide(subject, &self.checks, policy);
-        let pinned = proven.filter(|_| !self.has_failed()).map(|digest| pin(image, digest));
-        let not_proven = not_proven(&self, &resolution);
+        // Nobody should copy a reference out of a report that rejects it.
+        let pinned = proven.filter(|_| verdict != Verdict::Reject).map(|digest| pin(image, digest));
+        let not_proven = not_proven(&self, image, &resolution);
         Report {
             schema_version: 1,
             checked_at: now,
@@ -336,8 +393,7 @@ fn compare_header(root: &Content, header: Option<&str>) -> Outcome {
     if computed.to_string() == stated {
         return Outcome::Passed { evidence: format!("the registry states {stated} as well") };
     }
-    let found = stated.chars().filter(|c| !c.is_control()).take(200).collect();
-    Outcome::Failed(Failure::HeaderMismatch { expected: computed, found })
+    Outcome::Failed(Failure::HeaderMismatch { expected: computed, found: excerpt(stated, 200) })
 }
 
 fn read_root(root: &Content, content_type: Option<&str>) -> Result<(Document, String), Failure> {
@@ -358,32 +414,42 @@ fn compare_content_type(document: &Document, content_type: Option<&str>) -> Resu
             Ok(format!("one unambiguous {kind}, as the registry says"))
         }
         // A static file server does not know what it serves. What the document is, is decided by its content anyway.
-        None if matches!(oci::essence(content_type), "application/json" | "application/octet-stream" | "text/plain" | "binary/octet-stream") => {
+        None if matches!(
+            oci::essence(content_type),
+            "application/json" | "application/octet-stream" | "text/plain" | "binary/octet-stream"
+        ) =>
+        {
             Ok(format!("one unambiguous {kind}; the registry says only {}", oci::essence(content_type)))
         }
-        None => Err(Failure::ContentType {
-            expected: document.media_type().name(),
-            found: content_type.chars().filter(|c| !c.is_control()).take(200).collect(),
-        }),
+        None => Err(Failure::ContentType { expected: document.media_type().name(), found: excerpt(content_type, 200) }),
+    }
+}
+
+/// The image that an entry of an index leads to.
+async fn fetch_image<T: Transport>(client: &Client<'_, T>, entry: &Entry) -> Result<(Content, Manifest, Platform), Stop> {
+    let platform = entry.platform.clone().expect("only entries with a platform are chosen");
+    match fetch_described(client, &entry.descriptor).await? {
+        (content, Document::Manifest(manifest)) => Ok((content, manifest, platform)),
+        (_, Document::Index(_)) => unreachable!("a descriptor of a manifest agrees with a manifest only"),
     }
 }
 
 /// Fetches the manifest or index that a descriptor names, and holds it against every word of the descriptor.
-async fn fetch_described<T: Transport>(client: &Client<'_, T>, descriptor: &Descriptor) -> Result<(Content, Document), Outcome> {
+async fn fetch_described<T: Transport>(client: &Client<'_, T>, descriptor: &Descriptor) -> Result<(Content, Document), Stop> {
     let said = MediaType::named(&descriptor.media_type).expect("only entries whose type is known are opened");
     let endpoint = Endpoint::ManifestByDigest(descriptor.digest);
     let (content, answer) = fetch_content(client, &endpoint, descriptor, Accept::Only(said), budget::MANIFEST_BYTES).await?;
-    let document = Document::parse(&content).map_err(failed)?;
-    document.agrees_with(said).map_err(failed)?;
-    compare_content_type(&document, answer.content_type.as_deref()).map_err(Outcome::Failed)?;
+    let document = Document::parse(&content)?;
+    document.agrees_with(said)?;
+    compare_content_type(&document, answer.content_type.as_deref())?;
     Ok((content, document))
 }
 
-async fn read_config<T: Transport>(client: &Client<'_, T>, manifest: &Manifest) -> Result<Config, Outcome> {
+async fn read_config<T: Transport>(client: &Client<'_, T>, manifest: &Manifest) -> Result<Config, Stop> {
     let descriptor = &manifest.config;
     let endpoint = Endpoint::Blob(descriptor.digest);
     let (content, _) = fetch_content(client, &endpoint, descriptor, Accept::Anything, budget::CONFIG_BYTES).await?;
-    Config::parse(&content).map_err(failed)
+    Ok(Config::parse(&content)?)
 }
 
 /// Fetches what a descriptor names. What cannot be fetched is unknown; what was fetched and differs has failed.
@@ -393,42 +459,62 @@ async fn fetch_content<T: Transport>(
     descriptor: &Descriptor,
     accept: Accept,
     limit: u64,
-) -> Result<(Content, Answer), Outcome> {
+) -> Result<(Content, Answer), Stop> {
     let expected = descriptor.size;
     if expected > limit {
         let message = format!("expected at most {limit} bytes, found a descriptor of {expected}");
-        return Err(Outcome::Unknown(Remark { code: "response-too-large", message }));
+        return Err(Stop::Outcome(Outcome::Unknown(Remark { code: "response-too-large", message })));
     }
     let answer = match client.fetch(endpoint, accept, expected).await {
         Ok(answer) => answer,
-        Err(Error::Transport { error: TransportError::TooLarge { .. }, .. } | Error::Relay { code: "response-too-large", .. }) => {
-            return Err(Outcome::Failed(Failure::SizeMismatch { expected, found: None }));
+        // Only content that came with a 200 is what was asked for; a long error page is not.
+        Err(Error::Transport { error: TransportError::TooLarge { status: 200, .. }, .. }) => {
+            return Err(Failure::SizeMismatch { expected, found: None }.into());
         }
-        Err(error) => return Err(Outcome::Unknown(Remark { code: error.code(), message: error.to_string() })),
+        Err(error) => return Err(Stop::unknown(error)),
     };
     let found = answer.body.len() as u64;
     if found != expected {
-        return Err(Outcome::Failed(Failure::SizeMismatch { expected, found: Some(found) }));
+        return Err(Failure::SizeMismatch { expected, found: Some(found) }.into());
     }
     let (body, answer) = split(answer);
-    let content = Content::verify(descriptor.digest, body).map_err(|mismatch| Outcome::Failed(mismatch.into()))?;
+    let content = Content::verify(descriptor.digest, body)?;
     Ok((content, answer))
 }
 
-fn failed(error: oci::InvalidDocument) -> Outcome {
-    Outcome::Failed(error.into())
+fn ambiguous(wanted: &Platform, earlier: &Entry) -> Stop {
+    Failure::AmbiguousPlatform { expected: wanted.to_string(), found: earlier.descriptor.digest }.into()
 }
 
-fn summarise_index(content: &Content, index: &Index, chosen: Option<&Entry>) -> IndexSummary {
+/// What an index offers instead, shortened: it can be a thousand names of a stranger's choice.
+fn missing(wanted: &Platform, offered: BTreeSet<String>) -> Failure {
+    const SHOWN: usize = 20;
+    let more = offered.len().saturating_sub(SHOWN);
+    let mut found: Vec<String> = offered.into_iter().take(SHOWN).map(|platform| excerpt(&platform, 80)).collect();
+    if more > 0 {
+        found.push(format!("and {more} more"));
+    }
+    Failure::PlatformMissing { expected: wanted.to_string(), found }
+}
+
+fn summarise_index(content: &Content, index: &Index) -> IndexSummary {
     let manifests = index.manifests.iter().map(|entry| EntrySummary {
         digest: entry.descriptor.digest,
         media_type: entry.descriptor.media_type.clone(),
         size: entry.descriptor.size,
         platform: entry.platform.as_ref().map(ToString::to_string),
         role: entry.role.name(),
-        chosen: chosen.is_some_and(|chosen| core::ptr::eq(chosen, entry)),
+        chosen: false,
     });
     IndexSummary { digest: content.digest(), media_type: index.media_type.name(), size: content.size(), manifests: manifests.collect() }
+}
+
+/// Marks the entry of the last index of a path that the walk goes on with.
+fn mark_chosen(path: &mut [IndexSummary], digest: Digest) {
+    let entries = path.last_mut().into_iter().flat_map(|index| &mut index.manifests);
+    if let Some(entry) = entries.into_iter().find(|entry| entry.digest == digest) {
+        entry.chosen = true;
+    }
 }
 
 fn summarise_manifest(content: &Content, manifest: &Manifest) -> ManifestSummary {
@@ -469,14 +555,24 @@ fn describe_attachments(found: &Discovered) -> Outcome {
 }
 
 /// In plain words, what a report of this version does not prove.
-fn not_proven(walk: &Walk<'_>, resolution: &Resolution) -> Vec<Remark> {
+fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut remark = |code, message: String| remarks.push(Remark { code, message });
     remark("publisher", "Who published this image: no signature was verified.".into());
-    if let Some(tag) = &resolution.tag {
-        let relay = if resolution.via == Via::Relay { ", passed on by the relay" } else { "" };
-        let message = format!("That the tag {tag} should stand for this digest: that is the word of {}{relay}, and tags move.", resolution.told_by);
-        remark("tag", message);
+    let relay = if resolution.via == Via::Relay { ", passed on by the relay" } else { "" };
+    let speaker = format!("{}{relay}", resolution.told_by);
+    match (&resolution.tag, image.tag()) {
+        (Some(tag), _) => {
+            remark("tag", format!("That the tag {tag} should stand for this digest: that is the word of {speaker}, and tags move."))
+        }
+        (None, Some(tag)) => {
+            remark("tag", format!("What the tag {tag} stands for: the digest beside it decides, and the tag was not looked up."))
+        }
+        (None, None) => {}
+    }
+    if walk.checks.iter().any(|check| check.name == CheckName::Attachments) {
+        let message = "That what was listed is all that is attached: the list is the word of the registry, or of the relay in front of it, and who may push can change it.";
+        remark("attachments", message.into());
     }
     if walk.manifest.is_some() {
         let message = "That the registry still has the layers: they were not downloaded. Their digests are fixed, so whoever pulls them by this digest gets exactly these or none.";

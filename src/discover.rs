@@ -4,13 +4,14 @@
 //! So every manifest that is listed is opened, hashed, and believed only about itself — and a list that could not be read is never an
 //! empty list, nor is an empty list a proof that nothing is attached.
 
+use std::collections::BTreeSet;
+
 use crate::budget;
 use crate::digest::Algorithm;
 use crate::digest::Content;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::oci::Document;
-use crate::oci::MediaType;
 use crate::oci::index::Index;
 use crate::registry::client::Client;
 use crate::registry::client::NextPage;
@@ -36,35 +37,40 @@ pub struct Discovered {
 }
 
 /// Finds what is attached to the manifest with this digest.
-pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest) -> Discovered {
+pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest) -> Result<Discovered, Error> {
     let mut found = Discovered { attachments: Vec::new(), disowned: 0, incomplete: None, has_referrers_api: true };
     let mut listed = Vec::new();
     match referrers(client, subject, &mut listed).await {
-        Ok(()) => {}
+        Ok(true) => {}
+        Ok(false) => found.miss("incomplete-list", "the registry does not show a page whether the list of referrers goes on".into()),
         Err(error) => {
             // Only "there is no such API" is an answer. In a page even that can look like a network error.
             found.has_referrers_api = false;
             if !matches!(error, Error::NotFound { .. }) {
-                found.incomplete = Some(cause("the referrers API could not be read", &error));
+                found.could_not("the referrers API could not be read", error)?;
             }
             match by_tag(client, &endpoint::referrers_tag(subject)).await {
                 Ok((_, Document::Index(index))) => listed.extend(entries(&index, FoundBy::FallbackTag)),
                 Ok(_) => found.disowned += 1,
                 Err(Error::NotFound { .. }) => {}
-                Err(error) => found.incomplete = Some(cause("the fallback tag could not be read", &error)),
+                Err(error) => found.could_not("the fallback tag could not be read", error)?,
             }
         }
     }
+    let mut seen = BTreeSet::new();
+    listed.retain(|(digest, ..)| seen.insert(*digest));
     if listed.len() > budget::ATTACHMENTS {
         listed.truncate(budget::ATTACHMENTS);
-        let message = format!("more than {} artifacts are attached, and only the first were opened", budget::ATTACHMENTS);
-        found.incomplete = Some(Remark { code: "too-many-attachments", message });
+        found.miss(
+            "too-many-attachments",
+            format!("more than {} artifacts are attached, and only the first were opened", budget::ATTACHMENTS),
+        );
     }
     for (digest, size, found_by) in listed {
         match open(client, digest, size, subject).await {
             Ok(Some(artifact_type)) => found.attachments.push(Attachment { digest, artifact_type, size, found_by }),
             Ok(None) => found.disowned += 1,
-            Err(error) => found.incomplete = Some(cause("an attached artifact could not be read", &error)),
+            Err(error) => found.could_not("an attached artifact could not be read", error)?,
         }
     }
     match by_tag(client, &endpoint::cosign_signature_tag(subject)).await {
@@ -76,31 +82,53 @@ pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest) -> 
         }),
         Ok(_) => found.disowned += 1,
         Err(Error::NotFound { .. }) => {}
-        Err(error) => found.incomplete = Some(cause("cosign's signature tag could not be read", &error)),
+        Err(error) => found.could_not("cosign's signature tag could not be read", error)?,
     }
-    found
+    Ok(found)
+}
+
+impl Discovered {
+    /// There may be more. The first reason is kept: the others follow from it, mostly.
+    fn miss(&mut self, code: &'static str, message: String) {
+        self.incomplete.get_or_insert(Remark { code, message });
+    }
+
+    /// What could not be read leaves the list incomplete; a caller who gave up gets none.
+    fn could_not(&mut self, what: &str, error: Error) -> Result<(), Error> {
+        if error.is_aborted() {
+            return Err(error);
+        }
+        self.miss(error.code(), format!("{what}: {error}"));
+        Ok(())
+    }
 }
 
 type Listed = (Digest, u64, FoundBy);
 
-/// Every page of the referrers API, within the budget.
-async fn referrers<T: Transport>(client: &Client<'_, T>, subject: Digest, listed: &mut Vec<Listed>) -> Result<(), Error> {
+/// Every page of the referrers API, within the budget. Whether the last one is known to be the last.
+async fn referrers<T: Transport>(client: &Client<'_, T>, subject: Digest, listed: &mut Vec<Listed>) -> Result<bool, Error> {
     let endpoint = Endpoint::Referrers(subject);
+    let broken = |found: &str| Error::NotARegistry { host: client.host(), found: found.into() };
     let mut query: Option<String> = None;
     for _ in 0..budget::PAGES {
-        let answer = client.fetch_page(&endpoint, query.as_deref(), Accept::OciIndex, budget::MANIFEST_BYTES).await?;
+        let answer = client.fetch_page(&endpoint, query.as_deref(), Accept::OciIndex, budget::MANIFEST_BYTES).await;
+        let answer = answer.map_err(|error| match error {
+            // Behind a first page there is an API, and what is missing is a part of its list.
+            Error::NotFound { .. } if query.is_some() => broken("a next page that is not there"),
+            error => error,
+        })?;
         let Ok(Document::Index(index)) = Document::parse(&Content::identify(Algorithm::Sha256, answer.body)) else {
-            return Err(Error::NotARegistry { host: client.host(), found: "referrers that are no index".into() });
+            return Err(broken("referrers that are no index"));
         };
         listed.extend(entries(&index, FoundBy::Referrers));
         match answer.next {
-            _ if listed.len() > budget::ATTACHMENTS => return Ok(()),
-            NextPage::None => return Ok(()),
+            _ if listed.len() > budget::ATTACHMENTS => return Ok(true),
+            NextPage::None => return Ok(client.shows_links(answer.via)),
             NextPage::Query(next) => query = Some(next),
-            NextPage::Elsewhere => return Err(Error::NotARegistry { host: client.host(), found: "a next page that is not one".into() }),
+            NextPage::Elsewhere => return Err(broken("a next page that is not one")),
         }
     }
-    Err(Error::NotARegistry { host: client.host(), found: "more pages of referrers than anybody needs".into() })
+    Err(broken("more pages of referrers than anybody needs"))
 }
 
 fn entries(index: &Index, found_by: FoundBy) -> impl Iterator<Item = Listed> + '_ {
@@ -119,16 +147,9 @@ async fn by_tag<T: Transport>(client: &Client<'_, T>, tag: &str) -> Result<(Cont
 /// Opens a listed manifest: what its own bytes say it is, or `None` when they are not the listed ones, or speak of something else.
 async fn open<T: Transport>(client: &Client<'_, T>, digest: Digest, size: u64, subject: Digest) -> Result<Option<String>, Error> {
     let limit = size.min(budget::MANIFEST_BYTES);
-    let answer = client.fetch(&Endpoint::ManifestByDigest(digest), Accept::Only(MediaType::OciManifest), limit).await?;
+    let answer = client.fetch(&Endpoint::ManifestByDigest(digest), Accept::Oci, limit).await?;
     let Ok(content) = Content::verify(digest, answer.body) else { return Ok(None) };
-    match Document::parse(&content) {
-        Ok(Document::Manifest(manifest)) if content.size() == size && manifest.subject.as_ref().is_some_and(|s| s.digest == subject) => {
-            Ok(Some(manifest.effective_artifact_type().into()))
-        }
-        _ => Ok(None),
-    }
-}
-
-fn cause(what: &str, error: &Error) -> Remark {
-    Remark { code: error.code(), message: format!("{what}: {error}") }
+    let Ok(document) = Document::parse(&content) else { return Ok(None) };
+    let attached = document.attachment().filter(|(descriptor, _)| content.size() == size && descriptor.digest == subject);
+    Ok(attached.map(|(_, artifact_type)| artifact_type.to_owned()))
 }

@@ -12,6 +12,13 @@ use crate::transport::TransportError;
 /// Why there is no report. `code()` is stable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
+    /// One check would need more requests than any honest image does.
+    BudgetExhausted {
+        /// The registry.
+        host: String,
+        /// The limit.
+        requests: usize,
+    },
     /// The registry understood who asks, and says no.
     Denied {
         /// The registry.
@@ -101,8 +108,9 @@ pub enum Error {
 
 impl Error {
     /// Every stable code, for the list that the TypeScript types are compared with.
-    pub const CODES: [&'static str; 18] = [
+    pub const CODES: [&'static str; 19] = [
         "aborted",
+        "budget-exhausted",
         "denied",
         "not-a-registry",
         "not-found",
@@ -125,6 +133,7 @@ impl Error {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::BudgetExhausted { .. } => "budget-exhausted",
             Self::Denied { .. } => "denied",
             Self::NotARegistry { .. } => "not-a-registry",
             Self::NotFound { .. } => "not-found",
@@ -142,6 +151,11 @@ impl Error {
         }
     }
 
+    /// Whether the caller gave up: then there is no report, however far the check had come.
+    pub const fn is_aborted(&self) -> bool {
+        matches!(self, Self::Transport { error: TransportError::Aborted, .. })
+    }
+
     /// The platform's own wording, where there is one: for people, never compared, never in a report.
     pub fn detail(&self) -> Option<&str> {
         match self {
@@ -154,6 +168,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::BudgetExhausted { host, requests } => {
+                write!(f, "expected {host} to need at most {requests} requests, found that it needs more")
+            }
             Self::Denied { host } => write!(f, "expected {host} to let us read this image, found that it does not"),
             Self::NotARegistry { host, found } => write!(f, "expected a registry at {host}, found something that answers with {found}"),
             Self::NotFound { host, what } => {

@@ -25,6 +25,7 @@
 // Layer 0: words.
 pub mod budget;
 pub mod digest;
+mod excerpt;
 pub mod reference;
 pub mod time;
 

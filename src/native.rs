@@ -40,15 +40,21 @@ impl NativeTransport {
         }
         let message = builder.body(request.body.clone()).map_err(|error| TransportError::Unreachable { detail: error.to_string() })?;
         let message = self.agent.configure_request(message).timeout_global(Some(request.timeout)).build();
-        let answer = self.agent.run(message).map_err(|error| why(error, request))?;
+        let answer = self.agent.run(message).map_err(why)?;
         let (parts, body) = answer.into_parts();
-        let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+        let status = parts.status.as_u16();
+        let too_large = TransportError::TooLarge { limit: request.max_length, status };
+        let headers =
+            parts.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
         // One byte more than allowed is read, to know whether there is one.
-        let body = body.into_with_config().limit(request.max_length + 1).read_to_vec().map_err(|error| why(error, request))?;
+        let body = body.into_with_config().limit(request.max_length + 1).read_to_vec().map_err(|error| match error {
+            ureq::Error::BodyExceedsLimit(_) => too_large.clone(),
+            error => why(error),
+        })?;
         if body.len() as u64 > request.max_length {
-            return Err(TransportError::TooLarge { limit: request.max_length });
+            return Err(too_large);
         }
-        Ok(Response { status: parts.status.as_u16(), headers, body, followed_to: None })
+        Ok(Response { status, headers, body, followed_to: None })
     }
 }
 
@@ -64,11 +70,10 @@ impl Transport for NativeTransport {
     }
 }
 
-fn why(error: ureq::Error, request: &Request) -> TransportError {
+fn why(error: ureq::Error) -> TransportError {
     match error {
         ureq::Error::Timeout(_) => TransportError::Timeout,
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => TransportError::Timeout,
-        ureq::Error::BodyExceedsLimit(_) => TransportError::TooLarge { limit: request.max_length },
         error => TransportError::Unreachable { detail: error.to_string() },
     }
 }

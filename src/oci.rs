@@ -21,9 +21,11 @@ use core::fmt;
 
 use crate::digest::Content;
 use crate::digest::InvalidDigest;
+use crate::excerpt::excerpt;
 use crate::json;
 use crate::json::InvalidJson;
 use crate::json::Members;
+use crate::oci::descriptor::Descriptor;
 use crate::oci::index::Index;
 use crate::oci::manifest::Manifest;
 
@@ -61,12 +63,13 @@ impl MediaType {
 
     /// `None` for any other type.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|media_type| media_type.name().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|media_type| media_type.name() == name)
     }
 
-    /// From a `Content-Type` field, its parameters ignored as the distribution specification asks.
+    /// From a `Content-Type` field: without its parameters, as the distribution specification asks, and in any capitals, as RFC 9110
+    /// section 8.3.1 does. Inside a document Go compares exactly, and so do we.
     pub fn of_header(value: &str) -> Option<Self> {
-        Self::named(essence(value))
+        Self::named(&essence(value).to_ascii_lowercase())
     }
 }
 
@@ -141,6 +144,15 @@ impl Document {
         }
     }
 
+    /// What it is attached to, and as what: the manifest's own `artifactType`, else the type of its configuration (OCI image
+    /// specification, "Guidelines for artifact usage"), else its own.
+    pub fn attachment(&self) -> Option<(&Descriptor, &str)> {
+        match self {
+            Self::Index(index) => Some((index.subject.as_ref()?, index.artifact_type.as_deref().unwrap_or(index.media_type.name()))),
+            Self::Manifest(manifest) => Some((manifest.subject.as_ref()?, manifest.effective_artifact_type())),
+        }
+    }
+
     /// Whether the document itself says what it is. OCI leaves that open, and `umoci` makes use of it.
     pub const fn declares_media_type(&self) -> bool {
         match self {
@@ -165,9 +177,10 @@ fn declared_media_type(members: &Members<'_>) -> Result<Option<MediaType>, Inval
     if is_schema1(name) {
         return Err(InvalidDocument::Schema1);
     }
-    MediaType::named(name)
-        .map(Some)
-        .ok_or_else(|| InvalidDocument::MediaType { expected: "the media type of an image index or manifest".into(), found: name.into() })
+    MediaType::named(name).map(Some).ok_or_else(|| InvalidDocument::MediaType {
+        expected: "the media type of an image index or manifest".into(),
+        found: excerpt(name, 128),
+    })
 }
 
 /// Why bytes are no document that can be relied on. `code()` is stable.

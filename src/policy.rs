@@ -13,10 +13,12 @@
 use core::fmt;
 
 use crate::digest::Digest;
+use crate::excerpt::excerpt;
 use crate::json;
 use crate::json::InvalidJson;
 use crate::json::Members;
 use crate::json::Place;
+use crate::reference::Reference;
 use crate::report::Check;
 use crate::report::Outcome;
 use crate::report::Remark;
@@ -95,7 +97,7 @@ impl fmt::Display for InvalidPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(error) => write!(f, "policy: {error}"),
-            Self::Value { path, expected, found } => write!(f, "policy: expected {path} to be {expected}, found {found:?}"),
+            Self::Value { path, expected, found } => write!(f, "policy: expected {path} to be {expected}, found \"{found}\""),
             Self::Unsupported { path } => {
                 write!(f, "policy: expected only what this version can verify, which is `digest`, found {path}")
             }
@@ -174,12 +176,12 @@ impl Identity {
 }
 
 fn value(path: &str, expected: &'static str, found: &str) -> InvalidPolicy {
-    InvalidPolicy::Value { path: path.into(), expected, found: found.chars().take(80).collect() }
+    InvalidPolicy::Value { path: path.into(), expected, found: excerpt(found, 80) }
 }
 
 fn only(members: &Members<'_>, known: &[&'static str]) -> Result<(), InvalidPolicy> {
     match members.entries().find(|(name, _)| !known.contains(name)) {
-        Some((name, _)) => Err(InvalidPolicy::Unsupported { path: format!("{}.{}", members.path(), name.escape_debug()) }),
+        Some((name, _)) => Err(InvalidPolicy::Unsupported { path: format!("{}.{}", members.path(), excerpt(name, 80)) }),
         None => Ok(()),
     }
 }
@@ -195,22 +197,25 @@ struct Pattern {
 impl Pattern {
     fn parse(text: &str) -> Option<Self> {
         let (registry, repository) = text.split_once('/')?;
-        // A normalised name has its registry in front; `library/nginx` would never match anything.
-        let is_registry = registry.contains(['.', ':']) || registry == "localhost";
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/*".contains(&byte);
-        if !is_registry || registry.contains('*') || repository.is_empty() || !repository.bytes().all(allowed) {
+        // A pattern that no reference could ever match is a rule that silently does nothing, so what it would match must be a
+        // reference that is spelled in full: `docker.io/nginx` is `docker.io/library/nginx` to Docker, and to us.
+        let example = repository.replace('*', "x/x");
+        let reference = Reference::parse(&format!("{registry}/{example}")).ok()?;
+        if reference.registry() != registry
+            || reference.repository() != example
+            || reference.tag().is_some()
+            || reference.digest().is_some()
+        {
             return None;
         }
-        Some(Self { registry: registry.into(), repository: repository.split('*').map(Into::into).collect() })
+        Some(Self { registry: canonical(registry), repository: repository.split('*').map(Into::into).collect() })
     }
 
     fn matches(&self, registry: &str, repository: &str) -> bool {
-        let [first, middle @ .., last] = self.repository.as_slice() else {
-            return self.registry == registry && self.repository.iter().eq([repository]);
-        };
-        if self.registry != registry {
+        if self.registry != canonical(registry) {
             return false;
         }
+        let [first, middle @ .., last] = self.repository.as_slice() else { return self.repository.iter().eq([repository]) };
         let Some(mut rest) = repository.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str())) else {
             return false;
         };
@@ -221,6 +226,12 @@ impl Pattern {
             found.is_some()
         })
     }
+}
+
+/// One spelling for all names of one host: capitals do not matter, nor does the port that would be used anyway.
+fn canonical(registry: &str) -> String {
+    let registry = registry.to_ascii_lowercase();
+    registry.strip_suffix(":443").map_or(registry.clone(), str::to_owned)
 }
 
 /// What [`decide`] looks at.

@@ -30,6 +30,7 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::digest::Digest;
+use crate::excerpt::excerpt;
 
 mod invalid;
 
@@ -255,7 +256,7 @@ fn parse_tag(text: &str, span: Range<usize>) -> Result<String, InvalidReference>
 
 fn parse_digest(text: &str, span: Range<usize>) -> Result<Digest, InvalidReference> {
     let (digest, position) = (&text[span.clone()], span.start);
-    digest.parse().map_err(|reason| InvalidReference::Digest { position, found: invalid::excerpt(digest), reason })
+    digest.parse().map_err(|reason| InvalidReference::Digest { position, found: excerpt(digest, invalid::ECHOED), reason })
 }
 
 /// Fails with the byte at which the text stops being `1*atom *( separator 1*atom )`: the shape of hosts and of repositories, since the

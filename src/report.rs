@@ -30,7 +30,7 @@ pub struct Report {
     pub verdict: Verdict,
     /// Why, the most important first.
     pub reasons: Vec<Remark>,
-    /// The reference to use from now on; `None` when the bytes are not what was asked for.
+    /// The reference to use from now on; `None` when the image is rejected.
     pub pinned: Option<String>,
     /// What the reference stands for, computed here from the bytes.
     pub resolution: Resolution,
@@ -311,6 +311,13 @@ pub enum Failure {
         /// Stated by the registry.
         found: String,
     },
+    /// An entry of the index stands before the chosen one, and other programs would take it.
+    AmbiguousPlatform {
+        /// What was asked for.
+        expected: String,
+        /// The entry before the chosen one.
+        found: Digest,
+    },
     /// An index inside an index inside an index …
     IndexTooDeep {
         /// The limit.
@@ -369,6 +376,7 @@ impl Failure {
         match self {
             Self::DigestMismatch(_) => "digest-mismatch",
             Self::Document(document) => document.code(),
+            Self::AmbiguousPlatform { .. } => "document-ambiguous",
             Self::HeaderMismatch { .. } => "header-mismatch",
             Self::IndexTooDeep { .. } => "index-too-deep",
             Self::ContentType { .. } => "media-type-mismatch",
@@ -385,6 +393,7 @@ impl Failure {
             Self::HeaderMismatch { expected, .. } => Some(expected.to_string()),
             Self::ContentType { expected, .. } => Some((*expected).into()),
             Self::PlatformMismatch { expected, .. } | Self::PlatformMissing { expected, .. } => Some(expected.clone()),
+            Self::AmbiguousPlatform { .. } => None,
             Self::SizeMismatch { expected, .. } => Some(expected.to_string()),
             Self::Document(InvalidDocument::MediaType { expected, .. }) => Some(expected.clone()),
             Self::Document(_) | Self::IndexTooDeep { .. } => None,
@@ -399,6 +408,7 @@ impl Failure {
             | Self::ContentType { found, .. }
             | Self::PlatformMismatch { found, .. }
             | Self::Document(InvalidDocument::MediaType { found, .. }) => Some(found.clone()),
+            Self::AmbiguousPlatform { found, .. } => Some(found.to_string()),
             Self::PlatformMissing { found, .. } => Some(found.join(", ")),
             Self::SizeMismatch { found, .. } => found.map(|found| found.to_string()),
             Self::Document(_) | Self::IndexTooDeep { .. } => None,
@@ -413,7 +423,7 @@ impl Failure {
             Self::HeaderMismatch { .. } | Self::ContentType { .. } => "OCI distribution-spec, Pulling manifests",
             Self::IndexTooDeep { .. } => "pullproof budget",
             Self::PlatformMismatch { .. } => "OCI image-spec, Image configuration",
-            Self::PlatformMissing { .. } => "OCI image-spec, Image index",
+            Self::AmbiguousPlatform { .. } | Self::PlatformMissing { .. } => "OCI image-spec, Image index",
             Self::SizeMismatch { .. } => "OCI image-spec, Content descriptors",
         }
     }
@@ -426,6 +436,9 @@ impl fmt::Display for Failure {
             Self::Document(document) => document.fmt(f),
             Self::HeaderMismatch { expected, found } => {
                 write!(f, "expected the registry to state {expected}, which its bytes hash to, found that it states {found}")
+            }
+            Self::AmbiguousPlatform { expected, found } => {
+                write!(f, "expected one image for {expected}, found {found} before it, which other programs would take")
             }
             Self::IndexTooDeep { limit } => write!(f, "expected at most {limit} indexes inside one another, found more"),
             Self::ContentType { expected, found } => {

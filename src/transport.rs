@@ -115,6 +115,8 @@ pub enum TransportError {
     TooLarge {
         /// The limit that was exceeded, in bytes.
         limit: u64,
+        /// The status of the answer whose content it was.
+        status: u16,
     },
     /// The caller gave up.
     Aborted,
@@ -138,7 +140,7 @@ impl fmt::Display for TransportError {
         match self {
             Self::Unreachable { .. } => f.write_str("no answer could be read"),
             Self::Timeout => f.write_str("the answer did not arrive in time"),
-            Self::TooLarge { limit } => write!(f, "expected at most {limit} bytes, found more"),
+            Self::TooLarge { limit, .. } => write!(f, "expected at most {limit} bytes, found more"),
             Self::Aborted => f.write_str("the caller gave up"),
         }
     }

@@ -88,12 +88,19 @@ pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_
         }
     }
     let answer = js_sys::Object::new();
-    for (name, value) in
-        [("status", response.status.into()), ("headers", headers.into()), ("body", js_sys::Uint8Array::from(response.body.as_slice()).into())]
-    {
+    for (name, value) in [
+        ("status", response.status.into()),
+        ("headers", headers.into()),
+        ("body", js_sys::Uint8Array::from(response.body.as_slice()).into()),
+    ] {
         js_sys::Reflect::set(&answer, &name.into(), &value)?;
     }
     Ok(answer.into())
+}
+
+/// Errors that end a check, so that no report can hold them.
+fn is_refusal(code: &str) -> bool {
+    code == "aborted" || ["reference-", "platform-", "policy-"].iter().any(|what| code.starts_with(what))
 }
 
 /// Every stable code, so that the TypeScript types can be compared with them.
@@ -109,7 +116,7 @@ pub fn codes() -> JsValue {
     to_js(&Codes {
         errors: Error::CODES.into_iter().chain(["options-invalid"]).collect(),
         failures: Failure::CODES.into(),
-        unknowns: Error::CODES.into_iter().chain(["too-many-attachments"]).collect(),
+        unknowns: Error::CODES.into_iter().filter(|code| !is_refusal(code)).chain(["incomplete-list", "too-many-attachments"]).collect(),
         checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
     })
 }

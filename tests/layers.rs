@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Every module of the crate's root. `lib.rs` is exempt: it names them all.
 const LAYERS: &[(u8, &[&str])] = &[
-    (0, &["reference", "digest", "time", "budget"]),
+    (0, &["reference", "digest", "time", "budget", "excerpt"]),
     (1, &["oci", "json"]),
     (2, &["policy", "report"]),
     (5, &["transport"]),

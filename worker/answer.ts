@@ -30,7 +30,8 @@ export function errorAnswer(error: unknown, retryAfter: string | null): Response
 }
 
 function failure(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {
-  return json({ error: { code, message } }, status, headers);
+  // The field tells the core that this is the relay speaking: no answer of a registry passes with it.
+  return json({ error: { code, message } }, status, { ...headers, 'pullproof-relay-error': code });
 }
 
 /** What the package and the core throw: there is no report, and the code says why. */
@@ -83,4 +84,4 @@ export function preflight(methods: string): Response {
   });
 }
 
-const EXPOSED = 'Content-Type, Docker-Content-Digest, Retry-After, Link';
+const EXPOSED = 'Content-Type, Docker-Content-Digest, Retry-After, Link, Pullproof-Relay-Error';

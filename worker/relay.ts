@@ -26,6 +26,7 @@ export async function answerRelay(
   }
   const { status, headers, body } = await relay(target, transport.fetch, signal);
 
+  if (!isAnswer(status, body)) throw new Refusal(502, 'registry-error', `expected an answer of a registry, found status ${status}`);
   const digest = digestAskedFor(target.path);
   const proven = status === 200 && digest !== null && (await matches(digest, body));
   const answer = new Response(body.byteLength === 0 ? null : body, { status, headers });
@@ -44,6 +45,12 @@ function refuseEmbedding(request: Request): void {
     const message = `expected to be asked by fetch(), found a request for a ${destination}: a registry's content is not shown here`;
     throw new Refusal(403, 'embedding-refused', message);
   }
+}
+
+/** Whether this can be said again: some statuses are no answers, and some have no content. */
+function isAnswer(status: number, body: Uint8Array): boolean {
+  const hasContent = ![204, 205, 304].includes(status);
+  return status >= 200 && status <= 599 && (hasContent || body.byteLength === 0);
 }
 
 /** For browsers that do not say: a document that runs nothing, loads nothing, has no origin and is saved instead of shown. */

@@ -5,11 +5,10 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * @param {string} registry `host:port`
- * @param {object} [options]
- * @param {(path: string, body: string) => string} [options.change] of every answer with 200; must not change the length
+ * @param {(path: string, body: string) => string} [change] made to every answer with 200; it keeps the length
  * @returns {Promise<{ host: string, asked: string[], close: () => void }>} `asked` has one line for each request
  */
-export async function startProxy(registry, { change = (_, body) => body } = {}) {
+export async function startProxy(registry, change = (_, body) => body) {
   const asked = [];
   let tokenServer;
   const server = createServer(async (incoming, outgoing) => {

@@ -7,18 +7,13 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** `b` in units of `a`, such as `2.1×`. */
-export function ratio(a, b) {
-  return a === undefined || b === undefined ? undefined : `${(b / a).toFixed(2)}×`;
-}
-
 /**
  * Milliseconds of each task. They take turns, so that whatever else the machine does hits all of them alike.
  *
  * @param {(() => unknown)[]} tasks
  * @returns {Promise<{ median: number, fastest: number, runs: number }[]>}
  */
-export async function takeTurns(tasks, runs, warmUps) {
+export async function takeTurns(tasks, { runs, warmUps }) {
   const times = tasks.map(() => []);
   for (let run = -warmUps; run < runs; run += 1) {
     for (const [index, task] of tasks.entries()) {
@@ -30,20 +25,32 @@ export async function takeTurns(tasks, runs, warmUps) {
   return times.map((each) => ({ median: median(each), fastest: Math.min(...each), runs }));
 }
 
-/** How many tasks a second end while `atOnce` of them are under way: the median of `rounds` rounds of `tasks` each. */
-export async function perSecond(task, { atOnce, rounds, tasks }) {
-  const rates = [];
+/**
+ * How often a second each task ends while `atOnce` of it are under way: the median of the rounds, after one to warm up. Here, too,
+ * they take turns.
+ *
+ * @param {(() => Promise<unknown>)[]} tasks
+ * @returns {Promise<number[]>}
+ */
+export async function perSecond(tasks, { atOnce, rounds, times }) {
+  const rates = tasks.map(() => []);
   for (let round = 0; round <= rounds; round += 1) {
-    let left = tasks;
-    const lane = async () => {
-      while (left > 0) {
-        left -= 1;
-        await task();
-      }
-    };
-    const start = performance.now();
-    await Promise.all(Array.from({ length: atOnce }, lane));
-    rates.push((1000 * tasks) / (performance.now() - start));
+    for (const [index, task] of tasks.entries()) {
+      const start = performance.now();
+      await repeat(task, times, atOnce);
+      if (round > 0) rates[index].push((1000 * times) / (performance.now() - start));
+    }
   }
-  return median(rates.slice(1)); // the first round warms up
+  return rates.map(median);
+}
+
+async function repeat(task, times, atOnce) {
+  let left = times;
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1;
+      await task();
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
 }

@@ -33,7 +33,9 @@ export async function dockerCredentials(
   try {
     const config = readConfig(file);
     const key = registry === 'docker.io' ? DOCKER_HUB[0] : registry;
-    const helper = config.credHelpers?.[key] ?? config.credsStore;
+    // A registry may be called like something that every object has.
+    const helpers = config.credHelpers ?? {};
+    const helper = Object.hasOwn(helpers, key) ? helpers[key] : config.credsStore;
     return helper ? await askHelper(helper, key, timeLimit) : stored(config, registry);
   } catch (error) {
     warn(`warning: asking ${registry} without credentials: ${file}: ${(error as Error).message}`);

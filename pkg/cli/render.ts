@@ -24,7 +24,7 @@ function verdict({ verdict, reference, reasons }: Report, colours: Colours): str
 
 function facts({ pinned, resolution, indexes, manifest, image }: Report, colours: Colours): string[] {
   const lines = [
-    fact('Pinned', pinned === null ? 'nothing: a check failed' : colours.strong(pinned)),
+    fact('Pinned', pinned === null ? 'nothing: the image is rejected' : colours.strong(pinned)),
     ...indexes.map((index, depth) => fact(depth === 0 ? 'Index' : '  in it', named(index, plural(index.manifests.length, 'manifest')))),
   ];
   if (manifest !== null) {
@@ -42,7 +42,7 @@ function toldBy({ toldBy, via, relay, tag, at }: Resolution): string {
 
 function attachments({ attachments }: Report): string[] {
   if (attachments === null) return [];
-  if (attachments.length === 0) return ['Attached', '  nothing'];
+  if (attachments.length === 0) return ['Attached', '  none listed'];
   const lines = attachments.map(({ digest, artifactType, size, foundBy }) =>
     `  ${digest}\n${INDENT}${artifactType}, ${bytes(size)}, found by ${foundBy}`);
   return ['Attached', ...lines];

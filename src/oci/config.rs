@@ -13,8 +13,8 @@ pub struct Config {
     pub platform: Platform,
     /// When it says it was built. The builder's word: nothing proves it, and reproducible builds set it to any time they like.
     pub created: Option<UnixTime>,
-    /// How many uncompressed layers it lists.
-    pub layers: usize,
+    /// Whether the variant is stated, or only implied by the architecture.
+    states_variant: bool,
 }
 
 impl Config {
@@ -22,13 +22,25 @@ impl Config {
     pub fn parse(content: &Content) -> Result<Self, InvalidDocument> {
         let object = json::parse_object(content.bytes())?;
         let members = object.root();
-        let root_fs = members.required("rootfs")?.object()?;
-        // Docker leaves the list out of an image without layers.
-        let layers = root_fs.optional("diff_ids")?.map(|place| place.length()).transpose()?.unwrap_or(0);
+        // Without it, it is the configuration of something else.
+        members.required("rootfs")?.object()?;
         Ok(Self {
             platform: Platform::read(&members)?,
             created: members.optional_string("created")?.and_then(|text| text.parse().ok()),
-            layers,
+            states_variant: members.optional_string("variant")?.is_some_and(|variant| !variant.is_empty()),
         })
+    }
+
+    /// Whether this is an image for the platform that was promised. What it leaves out contradicts nothing: many images for `arm/v6`
+    /// do not state their variant.
+    pub fn keeps(&self, promised: &Platform) -> bool {
+        let mut promised = promised.clone();
+        if !self.states_variant {
+            promised.variant.clone_from(&self.platform.variant);
+        }
+        if self.platform.os_version.is_none() {
+            promised.os_version = None;
+        }
+        promised.distance_to(&self.platform).is_some()
     }
 }

@@ -7,6 +7,7 @@ use crate::json::Value;
 use crate::oci::InvalidDocument;
 use crate::oci::MediaType;
 use crate::oci::descriptor::Descriptor;
+use crate::oci::descriptor::read_media_type;
 use crate::oci::platform::Platform;
 
 /// [OCI image specification, "Image index"](https://github.com/opencontainers/image-spec/blob/main/image-index.md).
@@ -17,6 +18,10 @@ pub struct Index {
     pub(super) declared: bool,
     /// In the order they came, which is the publisher's order of preference.
     pub manifests: Vec<Entry>,
+    /// The manifest that this index is attached to.
+    pub subject: Option<Descriptor>,
+    /// What kind of artifact it is, when it is no image.
+    pub artifact_type: Option<String>,
 }
 
 /// One manifest of an index.
@@ -35,9 +40,9 @@ pub struct Entry {
 pub enum Role {
     /// The image of a platform.
     Image,
-    /// BuildKit's statement about the image with this digest (`vnd.docker.reference.type: attestation-manifest`): never runs.
+    /// BuildKit's statement about an image, which stands under `unknown/unknown` and so never runs.
     Attestation {
-        /// The image it speaks of, if it says so and the digest can be read.
+        /// The image it says it speaks of (`vnd.docker.reference.digest`).
         about: Option<Digest>,
     },
     /// Another index.
@@ -66,7 +71,13 @@ impl Index {
             return Err(InvalidDocument::TooMany { what: "manifests in an index", limit: budget::INDEX_ENTRIES, found });
         }
         let manifests = manifests.array()?.iter().map(|place| Entry::read(&place.object()?)).collect::<Result<_, InvalidDocument>>()?;
-        Ok(Self { media_type, declared: members.optional("mediaType")?.is_some(), manifests })
+        Ok(Self {
+            media_type,
+            declared: members.optional("mediaType")?.is_some(),
+            manifests,
+            subject: members.optional("subject")?.map(|place| Descriptor::read(&place.object()?)).transpose()?,
+            artifact_type: members.optional("artifactType")?.map(|place| read_media_type(&place)).transpose()?,
+        })
     }
 }
 
@@ -74,20 +85,16 @@ impl Entry {
     fn read(members: &Members<'_>) -> Result<Self, InvalidDocument> {
         let descriptor = Descriptor::read(members)?;
         let platform = members.optional("platform")?.map(|place| Platform::read(&place.object()?)).transpose()?;
-        let mut reference_type = None;
         let mut about = None;
         if let Some(annotations) = members.optional("annotations")? {
             for (name, value) in annotations.object()?.entries() {
-                match (name, value) {
-                    ("vnd.docker.reference.type", Value::String(text)) => reference_type = Some(text.as_str()),
-                    ("vnd.docker.reference.digest", Value::String(text)) => about = text.parse().ok(),
-                    _ => {}
+                if let ("vnd.docker.reference.digest", Value::String(text)) = (name, value) {
+                    about = text.parse().ok();
                 }
             }
         }
         let role = match MediaType::named(&descriptor.media_type) {
-            _ if reference_type == Some("attestation-manifest") => Role::Attestation { about },
-            // Older BuildKit and other builders leave the annotation out; `unknown/unknown` runs nowhere either way.
+            // The annotation alone makes no attestation: runtimes look at the platform only, and would run what merely calls itself one.
             Some(_) if platform.as_ref().is_some_and(Platform::is_unknown) => Role::Attestation { about },
             Some(media_type) if media_type.is_index() => Role::Index,
             Some(_) => Role::Image,

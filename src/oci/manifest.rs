@@ -41,12 +41,18 @@ impl Manifest {
         })
     }
 
-    /// Whether the configuration is one that a container runs from. Artifacts use the manifest's shape for other things.
+    /// Whether the configuration is one that a container runs from. Artifacts use the manifest's shape for other things. The last
+    /// three were pushed by mistake once, and Docker runs them to this day (moby, `distribution/pull_v2.go`).
     pub fn is_image(&self) -> bool {
-        matches!(
-            self.config.media_type.as_str(),
-            "application/vnd.oci.image.config.v1+json" | "application/vnd.docker.container.image.v1+json"
-        )
+        self.artifact_type.is_none()
+            && matches!(
+                self.config.media_type.as_str(),
+                "application/vnd.oci.image.config.v1+json"
+                    | "application/vnd.docker.container.image.v1+json"
+                    | "application/octet-stream"
+                    | "application/json"
+                    | "text/html"
+            )
     }
 
     /// What it is attached as: its own `artifactType`, else the type of its configuration (OCI image specification, "Guidelines

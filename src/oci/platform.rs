@@ -31,6 +31,17 @@ pub struct Platform {
     pub os_version: Option<String>,
 }
 
+/// What an index has for a platform.
+#[derive(Clone, Copy, Debug)]
+pub enum Choice<'e> {
+    /// This entry.
+    Entry(&'e Entry),
+    /// An entry, but other programs would take this one before it.
+    Ambiguous(&'e Entry),
+    /// No entry of its own.
+    None,
+}
+
 /// The text is no platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidPlatform;
@@ -96,13 +107,28 @@ impl Platform {
     }
 
     /// The entry of an index to run on this platform: the best match, of equals the first.
-    pub fn choose<'e>(&self, entries: &'e [Entry]) -> Option<&'e Entry> {
-        entries
-            .iter()
-            .filter(|entry| entry.role == Role::Image)
-            .filter_map(|entry| self.distance_to(entry.platform.as_ref()?).map(|distance| (distance, entry)))
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, entry)| entry)
+    pub fn choose<'e>(&self, entries: &'e [Entry]) -> Choice<'e> {
+        let images = entries.iter().enumerate().filter(|(_, entry)| entry.role == Role::Image);
+        let matching =
+            images.filter_map(|(place, entry)| self.distance_to(entry.platform.as_ref()?).map(|distance| (distance, place, entry)));
+        let Some((_, place, chosen)) = matching.min_by_key(|(distance, ..)| *distance) else { return Choice::None };
+        match entries[..place].iter().find(|earlier| self.could_be_meant_by(earlier)) {
+            Some(earlier) => Choice::Ambiguous(earlier),
+            None => Choice::Entry(chosen),
+        }
+    }
+
+    /// Whether another program could take this entry, which we do not choose, for one of this platform: containerd walks into indexes
+    /// whose platform matches or is left out, go-containerregistry reads a missing platform as linux/amd64, and an empty name matches
+    /// the machine that asks.
+    pub fn could_be_meant_by(&self, entry: &Entry) -> bool {
+        match (&entry.platform, entry.role) {
+            (_, Role::Attestation { .. } | Role::Other) => false,
+            (None, _) => true,
+            (Some(platform), _) if platform.os.is_empty() || platform.architecture.is_empty() => true,
+            (Some(platform), Role::Index) => self.distance_to(platform).is_some(),
+            (Some(_), Role::Image) => false,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::TAG_BYTES;
 use crate::digest::InvalidDigest;
 
 /// Most characters of the refused text that a message repeats.
-const ECHOED: usize = 80;
+pub(super) const ECHOED: usize = 80;
 
 /// Why a text names no image. Positions are bytes of the text that was parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,16 +180,6 @@ fn image_at(scheme: &str, address: &str) -> Option<String> {
 /// Suggests nothing that would be refused again, and nothing long.
 pub(super) fn suggestion(text: String) -> Option<String> {
     (text.len() <= ECHOED && Reference::parse(&text).is_ok()).then_some(text)
-}
-
-/// The beginning of hostile text, fit to be shown: no control or invisible characters.
-pub(super) fn excerpt(text: &str) -> String {
-    let mut escaped = text.chars().flat_map(char::escape_debug);
-    let mut shown: String = escaped.by_ref().take(ECHOED).collect();
-    if escaped.next().is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn suggest(f: &mut fmt::Formatter<'_>, suggestion: Option<&str>, otherwise: &str) -> fmt::Result {

@@ -16,6 +16,7 @@ use base64ct::Base64;
 use base64ct::Encoding as _;
 
 use crate::budget;
+use crate::excerpt::excerpt;
 use crate::json;
 use crate::registry::challenge::Challenge;
 use crate::registry::url::Url;
@@ -76,7 +77,7 @@ pub fn answer(challenges: &[Challenge], asked: &Url, repository: &str, credentia
 }
 
 fn exchange(bearer: &Challenge, realm: &str, asked: &Url, repository: &str, credentials: Option<&Credentials>) -> Next {
-    let refuse = |reason| Next::Refuse { realm: realm.chars().take(200).collect(), reason };
+    let refuse = |reason| Next::Refuse { realm: excerpt(realm, 200), reason };
     let Some(url) = Url::parse(realm) else { return refuse("is not a web address") };
     if let Some(reason) = asked.refuses(&url) {
         return refuse(reason);
@@ -123,11 +124,10 @@ pub fn read_token(body: &[u8]) -> Option<String> {
 /// The scope to ask for: reading the repository that the challenge names, because behind a redirect that can be another one; ours, when
 /// it names none (`*`, a placeholder in another form, nothing).
 fn scope(challenged: Option<&str>, repository: &str) -> String {
-    let name = challenged
-        .and_then(|scope| scope.strip_prefix("repository:"))
-        .and_then(|rest| rest.rsplit_once(':'))
-        .map(|(name, _)| name)
-        .filter(|name| !name.is_empty() && name.len() <= 255 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b)));
+    let name =
+        challenged.and_then(|scope| scope.strip_prefix("repository:")).and_then(|rest| rest.rsplit_once(':')).map(|(name, _)| name).filter(
+            |name| !name.is_empty() && name.len() <= 255 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b)),
+        );
     format!("repository:{}:pull", name.unwrap_or(repository))
 }
 
@@ -137,6 +137,10 @@ fn scope(challenged: Option<&str>, repository: &str) -> String {
 fn same_party(registry: &str, realm: &str) -> bool {
     if registry == realm {
         return true;
+    }
+    // Addresses have no parents.
+    if registry.starts_with('[') || registry.bytes().last().is_some_and(|byte| byte.is_ascii_digit()) {
+        return false;
     }
     let Some((_, parent)) = registry.split_once('.') else { return false };
     let Some((second, top)) = parent.rsplit_once('.') else { return false };
@@ -221,7 +225,9 @@ mod tests {
 
     #[test]
     fn a_realm_on_a_private_address_is_refused() {
-        for realm in ["http://169.254.169.254/latest", "https://169.254.169.254/", "https://10.0.0.1/", "https://localhost/", "https://0x7f.1/"] {
+        for realm in
+            ["http://169.254.169.254/latest", "https://169.254.169.254/", "https://10.0.0.1/", "https://localhost/", "https://0x7f.1/"]
+        {
             let next = respond(&format!(r#"Bearer realm="{realm}""#), None);
             assert!(matches!(next, Next::Refuse { reason: "is a private address", .. }), "{realm}: {next:?}");
         }
@@ -279,7 +285,9 @@ mod tests {
         assert_eq!(read_token(br#"{"token":"abc"}"#).as_deref(), Some("Bearer abc"));
         assert_eq!(read_token(br#"{"access_token":"abc","expires_in":300}"#).as_deref(), Some("Bearer abc"));
         assert_eq!(read_token(br#"{"token":"","access_token":"abc"}"#).as_deref(), Some("Bearer abc"));
-        for body in [&b"{}"[..], b"", br#"{"token":1}"#, br#"{"token":"a\r\nb"}"#, br#"{"token":"a b"}"#, br#"{"token":"a","token":"b"}"#, b"[]"] {
+        for body in
+            [&b"{}"[..], b"", br#"{"token":1}"#, br#"{"token":"a\r\nb"}"#, br#"{"token":"a b"}"#, br#"{"token":"a","token":"b"}"#, b"[]"]
+        {
             assert_eq!(read_token(body), None, "{}", String::from_utf8_lossy(body));
         }
     }

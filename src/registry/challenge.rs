@@ -146,7 +146,8 @@ impl<'a> Reader<'a> {
 }
 
 const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
 }
 
 #[cfg(test)]
@@ -164,13 +165,15 @@ mod tests {
     #[test]
     fn docker_hubs_challenge_is_read() {
         let field = r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/nginx:pull""#;
-        let expected = [("realm", "https://auth.docker.io/token"), ("service", "registry.docker.io"), ("scope", "repository:library/nginx:pull")];
+        let expected =
+            [("realm", "https://auth.docker.io/token"), ("service", "registry.docker.io"), ("scope", "repository:library/nginx:pull")];
         assert_eq!(read(field), [challenge("bearer", &expected)]);
     }
 
     #[test]
     fn two_challenges_in_one_field_are_two() {
-        let field = r#"Bearer realm="https://codeberg.org/v2/token",service="container_registry",scope="*",Basic realm="https://codeberg.org/v2""#;
+        let field =
+            r#"Bearer realm="https://codeberg.org/v2/token",service="container_registry",scope="*",Basic realm="https://codeberg.org/v2""#;
         let bearer = [("realm", "https://codeberg.org/v2/token"), ("service", "container_registry"), ("scope", "*")];
         assert_eq!(read(field), [challenge("bearer", &bearer), challenge("basic", &[("realm", "https://codeberg.org/v2")])]);
     }
@@ -202,7 +205,9 @@ mod tests {
 
     #[test]
     fn nonsense_gives_no_challenge_that_could_be_used() {
-        for field in ["", ",", "=", "\"", "Bearer realm=\"unfinished", "Bearer realm=\"a\u{7}b\"", "Bearer realm=", "Bearer =x", "ключ realm=\"x\""] {
+        for field in
+            ["", ",", "=", "\"", "Bearer realm=\"unfinished", "Bearer realm=\"a\u{7}b\"", "Bearer realm=", "Bearer =x", "ключ realm=\"x\""]
+        {
             assert!(parse(field).iter().all(|challenge| challenge.parameter("realm").is_none()), "{field:?}");
         }
     }

@@ -5,6 +5,7 @@ use core::cell::RefCell;
 
 use crate::budget;
 use crate::error::Error;
+use crate::excerpt::excerpt;
 use crate::json;
 use crate::oci;
 use crate::reference::Reference;
@@ -22,6 +23,9 @@ use crate::transport::Request;
 use crate::transport::Response;
 use crate::transport::Transport;
 use crate::transport::TransportError;
+
+/// The field under which a relay states an error of its own.
+pub const RELAY_ERROR: &str = "pullproof-relay-error";
 
 /// How registries may be asked.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +48,8 @@ pub struct Client<'a, T> {
     /// The last `Authorization` that was made, and where it belongs.
     authorization: RefCell<Option<(Url, String)>>,
     relayed: Cell<bool>,
+    /// Requests that this client may still send.
+    patience: Cell<usize>,
 }
 
 /// Content, and what was said about it. Nothing here is proven.
@@ -90,6 +96,7 @@ impl<'a, T: Transport> Client<'a, T> {
             base,
             authorization: RefCell::new(None),
             relayed: Cell::new(relayed),
+            patience: Cell::new(budget::CHECK_REQUESTS),
         })
     }
 
@@ -127,26 +134,33 @@ impl<'a, T: Transport> Client<'a, T> {
     /// Fetches a page of a list.
     pub async fn fetch_page(&self, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Result<Answer, Error> {
         let (response, via) = self.ask(endpoint, query, accept, max_length).await?;
-        let response = self.succeeded(response, endpoint)?;
+        let response = self.succeeded(response, endpoint, via)?;
         let field = |name| response.headers.get(name).map(str::to_owned);
-        let path = endpoint.path(self.repository);
-        let next = match (response.headers.get("link"), self.base.join(&path)) {
-            (Some(link), Some(url)) => next_page(&url, link),
-            _ => NextPage::None,
+        let links: Vec<&str> = response.headers.get_all("link").collect();
+        let next = match self.base.join(&endpoint.path(self.repository)) {
+            Some(url) => next_page(&url, &links.join(",")),
+            None => NextPage::Elsewhere,
         };
         Ok(Answer { content_type: field("content-type"), digest: field("docker-content-digest"), next, via, body: response.body })
     }
 
+    /// Whether an answer that came this way shows all its header fields: a page sees only those that a registry exposes to it.
+    pub fn shows_links(&self, via: Via) -> bool {
+        !(self.access.safelisted_only && via == Via::Direct)
+    }
+
     /// The registry itself where possible, the relay where not.
     async fn ask(&self, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Result<(Response, Via), Error> {
-        if !self.relayed.get() {
+        // A page cannot read from the registry whether a list goes on; through the relay it can.
+        let is_list = matches!(endpoint, Endpoint::Referrers(_)) && self.access.safelisted_only && self.access.relay.is_some();
+        if !self.relayed.get() && !is_list {
             match (self.exchange(Method::Get, endpoint, query, accept.value(), max_length).await, &self.access.relay) {
                 // A page is not told why it may not read an answer; the relay can.
                 (Err(Error::Transport { error: TransportError::Unreachable { .. }, .. }), Some(_)) => self.relayed.set(true),
                 (answer, _) => return answer.map(|response| (response, Via::Direct)),
             }
         }
-        let relay = self.access.relay.as_ref().expect("`relayed` is only ever set where there is a relay");
+        let relay = self.access.relay.as_ref().expect("this way is only taken where there is a relay");
         self.through(relay, endpoint, query, accept, max_length).await.map(|response| (response, Via::Relay))
     }
 
@@ -165,6 +179,8 @@ impl<'a, T: Transport> Client<'a, T> {
             path = format!("{path}?{query}");
         }
         let mut url = self.base.join(&path).ok_or_else(|| self.unreadable("a page whose address cannot be read"))?;
+        // What stands in front of an answer (an error, a redirect, a challenge) may be longer than the answer itself.
+        let max_length = max_length.max(budget::ANSWER_BYTES);
         let mut answered: Vec<Url> = Vec::new();
         let mut redirects = 0;
         loop {
@@ -178,9 +194,10 @@ impl<'a, T: Transport> Client<'a, T> {
             let request =
                 Request { method, url: url.as_str().into(), headers, body: Vec::new(), max_length, timeout: budget::REQUEST_TIME };
             let response = self.send(request, &url).await?;
-            if let Some(target) = &response.followed_to {
-                self.redirect(&url, target)?;
-            }
+            let asked = match &response.followed_to {
+                Some(target) => self.redirect(&url, target)?,
+                None => url.clone(),
+            };
             match response.status {
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
@@ -189,9 +206,9 @@ impl<'a, T: Transport> Client<'a, T> {
                     }
                     url = self.redirect(&url, response.headers.get("location").unwrap_or_default())?;
                 }
-                401 if answered.len() < 2 && !answered.iter().any(|origin| origin.same_origin(&url)) => {
-                    self.authorize(&response, &url).await?;
-                    answered.push(url.clone());
+                401 if answered.len() < 2 && !answered.iter().any(|origin| origin.same_origin(&asked)) => {
+                    self.authorize(&response, &asked).await?;
+                    answered.push(asked);
                 }
                 _ => return Ok(response),
             }
@@ -200,7 +217,7 @@ impl<'a, T: Transport> Client<'a, T> {
 
     /// Where a redirect leads, if it may lead there.
     fn redirect(&self, from: &Url, location: &str) -> Result<Url, Error> {
-        let refuse = |reason| Error::RedirectRefused { host: from.authority(), target: location.chars().take(200).collect(), reason };
+        let refuse = |reason| Error::RedirectRefused { host: from.authority(), target: excerpt(location, 200), reason };
         let target = from.join(location).ok_or_else(|| refuse("is not a web address"))?;
         // Measured from the host that the user named, however long the chain.
         self.base.refuses(&target).map_or(Ok(target), |reason| Err(refuse(reason)))
@@ -214,7 +231,7 @@ impl<'a, T: Transport> Client<'a, T> {
         let value = match auth::answer(&challenges, asked, self.repository, credentials) {
             Next::Authorize(value) => value,
             Next::Refuse { realm, reason } => return Err(Error::RealmRefused { host: asked.authority(), realm, reason }),
-            Next::GiveUp => return Err(self.unauthorized()),
+            Next::GiveUp => return Err(self.unauthorized(Via::Direct)),
             Next::Exchange(request) => {
                 let realm = Url::parse(&request.url).ok_or_else(|| self.unreadable("a token address that cannot be read"))?;
                 let answer = self.send(request, &realm).await?;
@@ -226,7 +243,7 @@ impl<'a, T: Transport> Client<'a, T> {
                     (429, _) => return Err(rate_limited(&answer, realm.authority())),
                     (500.., _) => return Err(registry_error(&answer, realm.authority())),
                     // A token server that redirects gets no credentials anywhere else, so its redirects are not followed.
-                    _ => return Err(self.unauthorized()),
+                    _ => return Err(self.unauthorized(Via::Direct)),
                 }
             }
         };
@@ -248,26 +265,34 @@ impl<'a, T: Transport> Client<'a, T> {
         let registry = self.registry.replace('[', "%5B").replace(']', "%5D");
         let request = Request {
             method: Method::Get,
-            url: format!("{relay}{registry}{}{}", endpoint.path(self.repository), query.map(|query| format!("?{query}")).unwrap_or_default()),
+            url: format!(
+                "{relay}{registry}{}{}",
+                endpoint.path(self.repository),
+                query.map(|query| format!("?{query}")).unwrap_or_default()
+            ),
             headers: accept.value().map(|value| ("accept", value)).into_iter().collect(),
             body: Vec::new(),
-            max_length,
+            max_length: max_length.max(budget::ANSWER_BYTES),
             timeout: budget::REQUEST_TIME,
         };
         let response = self.send(request, relay).await?;
         match relay_error(&response) {
-            Some((code, detail)) if response.status >= 400 => Err(Error::Relay { code, detail }),
-            _ => Ok(response),
+            Some((code, detail)) => Err(Error::Relay { code, detail }),
+            None => Ok(response),
         }
     }
 
     async fn send(&self, request: Request, url: &Url) -> Result<Response, Error> {
+        let Some(left) = self.patience.get().checked_sub(1) else {
+            return Err(Error::BudgetExhausted { host: self.host(), requests: budget::CHECK_REQUESTS });
+        };
+        self.patience.set(left);
         self.transport.send(request).await.map_err(|error| Error::Transport { host: url.authority(), error })
     }
 
     /// Sorts answers by their status.
-    fn succeeded(&self, response: Response, endpoint: &Endpoint) -> Result<Response, Error> {
-        let host = self.host();
+    fn succeeded(&self, response: Response, endpoint: &Endpoint, via: Via) -> Result<Response, Error> {
+        let host = self.speaker(via);
         match response.status {
             200 => {
                 let content_type = response.headers.get("content-type").map(oci::essence).unwrap_or_default();
@@ -276,7 +301,7 @@ impl<'a, T: Transport> Client<'a, T> {
                 }
                 Ok(response)
             }
-            401 => Err(self.unauthorized()),
+            401 => Err(self.unauthorized(via)),
             403 => Err(Error::Denied { host }),
             404 => Err(Error::NotFound { host, what: endpoint.describe(self.repository) }),
             429 => Err(rate_limited(&response, host)),
@@ -284,8 +309,17 @@ impl<'a, T: Transport> Client<'a, T> {
         }
     }
 
-    fn unauthorized(&self) -> Error {
-        Error::Unauthorized { host: self.host(), with_credentials: self.access.credentials.is_some() }
+    /// Who says so, for messages: what comes through a relay is the relay's word.
+    fn speaker(&self, via: Via) -> String {
+        match (&self.access.relay, via) {
+            (Some(relay), Via::Relay) => format!("{} (through the relay at {})", self.host(), relay.authority()),
+            _ => self.host(),
+        }
+    }
+
+    fn unauthorized(&self, via: Via) -> Error {
+        // A relay is never shown credentials, so it cannot have refused them.
+        Error::Unauthorized { host: self.speaker(via), with_credentials: via == Via::Direct && self.access.credentials.is_some() }
     }
 
     fn unreadable(&self, found: &str) -> Error {
@@ -311,43 +345,82 @@ fn registry_error(response: &Response, host: String) -> Error {
         let first = errors.first()?.object().ok()?;
         let code = first.required("code").ok()?.string().ok()?;
         let message = first.optional_string("message").ok()?.unwrap_or_default();
-        Some(printable(&format!("{code} {message}")))
+        Some(excerpt(format!("{code} {message}").trim(), 200))
     };
     Error::Registry { host, status: response.status, detail: detail() }
 }
 
-/// `{ "error": { "code", "message" } }`, which no registry sends.
+/// The relay's own errors: `{ "error": { "code", "message" } }` under a header field that it lets no registry send.
 fn relay_error(response: &Response) -> Option<(&'static str, String)> {
-    let object = json::parse_object(&response.body).ok()?;
-    let error = object.root().optional("error").ok()??.object().ok()?;
-    let said = error.required("code").ok()?.string().ok()?;
-    let code = Error::CODES.into_iter().find(|code| *code == said).unwrap_or("relay-refused");
-    Some((code, printable(error.required("message").ok()?.string().ok()?)))
-}
-
-/// Somebody else's words, fit for a sentence of ours.
-fn printable(text: &str) -> String {
-    text.trim().chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-/// Where `<…>; rel="next"` (RFC 8288) leads from the list at `list`.
-fn next_page(list: &Url, link: &str) -> NextPage {
-    let is_next = |parameters: &str| {
-        parameters.split(';').any(|parameter| {
-            let parameter: String = parameter.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
-            parameter.eq_ignore_ascii_case("rel=next")
-        })
+    /// What can happen to a relay on its way to a registry. It does not judge what was asked.
+    const CODES: [&str; 9] = [
+        "budget-exhausted",
+        "not-a-registry",
+        "rate-limited",
+        "realm-refused",
+        "redirect-refused",
+        "response-too-large",
+        "timeout",
+        "too-many-redirects",
+        "unreachable",
+    ];
+    let said = response.headers.get(RELAY_ERROR)?;
+    let code = CODES.into_iter().find(|code| *code == said).unwrap_or("relay-refused");
+    let detail = || {
+        let object = json::parse_object(&response.body).ok()?;
+        let error = object.root().required("error").ok()?.object().ok()?;
+        Some(excerpt(error.required("message").ok()?.string().ok()?, 200))
     };
-    let target = link.split(',').find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        is_next(parameters).then_some(target)
-    });
-    let Some(target) = target else { return NextPage::None };
-    let query = list.join(target).filter(|target| target.same_origin(list)).and_then(|target| {
-        let (path, query) = target.as_str().split_once('?')?;
-        (path == list.as_str()).then(|| query.to_owned())
-    });
-    query.map_or(NextPage::Elsewhere, NextPage::Query)
+    Some((code, detail().unwrap_or_else(|| "no reason that could be read".into())))
+}
+
+/// Where a list at `list` goes on, by its `Link` fields (RFC 8288 section 3): `<target>; rel="next"`.
+fn next_page(list: &Url, links: &str) -> NextPage {
+    let mut rest = links.trim_start_matches([' ', '\t', ',']);
+    while !rest.is_empty() {
+        // Commas and semicolons may stand in the target and in quotes, so neither is split at.
+        let Some((target, behind)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) else { return NextPage::Elsewhere };
+        let (parameters, behind) = split_parameters(behind);
+        if parameters.iter().any(|parameter| is_next(parameter)) {
+            let query = list.join(target).filter(|target| target.same_origin(list)).and_then(|target| {
+                let (path, query) = target.as_str().split_once('?')?;
+                (path == list.as_str()).then(|| query.to_owned())
+            });
+            return query.map_or(NextPage::Elsewhere, NextPage::Query);
+        }
+        rest = behind.trim_start_matches([' ', '\t', ',']);
+    }
+    NextPage::None
+}
+
+/// The parameters of one link, and what follows them.
+fn split_parameters(text: &str) -> (Vec<&str>, &str) {
+    let (mut parameters, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ';' | ',' if !quoted => {
+                parameters.push(text[start..at].trim());
+                start = at + 1;
+                if character == ',' {
+                    return (parameters, &text[start..]);
+                }
+            }
+            _ => {}
+        }
+    }
+    parameters.push(text[start..].trim());
+    (parameters, "")
+}
+
+/// `rel` may hold several types, separated by spaces.
+fn is_next(parameter: &str) -> bool {
+    parameter.split_once('=').is_some_and(|(name, value)| {
+        let types = value.trim().trim_matches('"');
+        name.trim().eq_ignore_ascii_case("rel") && types.split_ascii_whitespace().any(|kind| kind.eq_ignore_ascii_case("next"))
+    })
 }
 
 #[cfg(test)]
@@ -360,11 +433,12 @@ mod tests {
         for (link, query) in [
             (r#"</v2/a/referrers/x?last=1>; rel="next""#, "last=1"),
             ("<https://registry.example/v2/a/referrers/x?n=1&last=2>;rel=next", "n=1&last=2"),
+            (r#"<?last=a,b>; title="a, <b>; c"; rel="last next""#, "last=a,b"),
             (r#"</v2/a/referrers/x?p=0>; rel="prev", <?p=2>; title=x; rel="next""#, "p=2"),
         ] {
             assert_eq!(next_page(&list, link), NextPage::Query(query.into()));
         }
-        for link in ["", "<>", "</v2/a/referrers/x?last=1>", r#"</v2/a/referrers/x?last=1>; rel="prev""#] {
+        for link in ["", "<>", " , ", "</v2/a/referrers/x?last=1>", r#"</v2/a/referrers/x?last=1>; rel="prev""#] {
             assert_eq!(next_page(&list, link), NextPage::None, "{link}");
         }
         for link in [
@@ -373,6 +447,9 @@ mod tests {
             r#"<https://evil.test/v2/a/referrers/x?last=1>; rel="next""#,
             r#"<http://registry.example/v2/a/referrers/x?last=1>; rel="next""#,
             r#"<javascript:x?y>; rel="next""#,
+            "next",
+            "<?last=1",
+            r#"<a>; title="x", y"#,
         ] {
             assert_eq!(next_page(&list, link), NextPage::Elsewhere, "{link}");
         }

@@ -21,7 +21,8 @@ pub fn api_host(registry: &str) -> &str {
 /// Whether pages are known to get no answer from this registry, because it sends no CORS headers. A wrong `false` costs a page one
 /// request more, a wrong `true` costs it the direct way.
 pub fn is_closed_to_pages(registry: &str) -> bool {
-    const HOSTS: [&str; 7] = ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "mcr.microsoft.com", "public.ecr.aws", "registry.gitlab.com"];
+    const HOSTS: [&str; 7] =
+        ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "mcr.microsoft.com", "public.ecr.aws", "registry.gitlab.com"];
     const SUFFIXES: [&str; 4] = [".azurecr.io", ".amazonaws.com", ".pkg.dev", "gcr.io"];
     HOSTS.contains(&registry) || SUFFIXES.iter().any(|suffix| registry.ends_with(suffix))
 }

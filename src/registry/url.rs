@@ -111,7 +111,14 @@ const fn is_private_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     matches!(
         (a, b, c),
-        (0 | 10 | 127, ..) | (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 0, 0) | (192, 168, _) | (198, 18 | 19, _) | (224.., ..)
+        (0 | 10 | 127, ..)
+            | (100, 64..=127, _)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 0, 0)
+            | (192, 168, _)
+            | (198, 18 | 19, _)
+            | (224.., ..)
     )
 }
 
@@ -122,6 +129,8 @@ const fn is_private_v6(address: Ipv6Addr) -> bool {
             let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
             is_private_v4(Ipv4Addr::new(a, b, c, d))
         }
+        // Local-use NAT64, RFC 8215.
+        [0x64, 0xff9b, 1, ..] => true,
         // Unique local, link-local, site-local, multicast.
         [first, ..] => matches!(first, 0xfc00..=0xfdff | 0xfe80..=0xfeff | 0xff00..),
     }
@@ -196,7 +205,13 @@ mod tests {
     #[test]
     fn a_public_address_over_tls_is_followed() {
         let from = url("https://registry.example/v2/");
-        for text in ["https://cdn.example/x", "https://registry.example:5000/x", "https://8.8.8.8/", "https://172.32.0.1/", "https://[2606:4700::1]/"] {
+        for text in [
+            "https://cdn.example/x",
+            "https://registry.example:5000/x",
+            "https://8.8.8.8/",
+            "https://172.32.0.1/",
+            "https://[2606:4700::1]/",
+        ] {
             assert_eq!(from.refuses(&url(text)), None, "{text}");
         }
         assert_eq!(from.refuses(&url("http://cdn.example/x")), Some("is not https"));

@@ -41,16 +41,11 @@ impl FetchTransport {
             Method::Head => gloo_net::http::Method::HEAD,
             Method::Post => gloo_net::http::Method::POST,
         };
-        let mut builder =
-            RequestBuilder::new(&request.url).method(method).redirect(redirect).abort_signal(Some(&patience.either));
+        let mut builder = RequestBuilder::new(&request.url).method(method).redirect(redirect).abort_signal(Some(&patience.either));
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
-        let built = if request.method == Method::Post {
-            builder.body(Uint8Array::from(request.body.as_slice()))
-        } else {
-            builder.build()
-        };
+        let built = if request.method == Method::Post { builder.body(Uint8Array::from(request.body.as_slice())) } else { builder.build() };
         let built = web_sys::Request::from(built.map_err(|error| JsValue::from_str(&error.to_string()))?);
         let promise = self.fetch.call1(&JsValue::UNDEFINED, &built)?;
         JsFuture::from(js_sys::Promise::resolve(&promise)).await?.dyn_into()
@@ -60,6 +55,10 @@ impl FetchTransport {
         let why = |error: JsValue| patience.why(&error);
         let mut answer = self.answer(request, patience, RequestRedirect::Manual).await.map_err(why)?;
         if answer.type_() == web_sys::ResponseType::Opaqueredirect {
+            // A form holds a secret, and a page would carry it wherever it is sent.
+            if request.method == Method::Post {
+                return Err(TransportError::Unreachable { detail: "a form was redirected".into() });
+            }
             // A page may not see where it is sent, only go there; the client refuses afterwards what it would have refused before.
             answer = self.answer(request, patience, RequestRedirect::Follow).await.map_err(why)?;
         }
@@ -117,7 +116,7 @@ async fn read_body(answer: &web_sys::Response, limit: u64, patience: &Patience<'
         if start as u64 + u64::from(chunk.length()) > limit {
             // Nobody waits for this: the connection may hang, and we have our answer.
             let _ = reader.cancel();
-            return Err(TransportError::TooLarge { limit });
+            return Err(TransportError::TooLarge { limit, status: answer.status() });
         }
         body.resize(start + chunk.length() as usize, 0);
         chunk.copy_to(&mut body[start..]);

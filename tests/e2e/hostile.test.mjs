@@ -7,6 +7,7 @@ import { hostileRegistry } from './support/hostile-registry.mjs';
 import { watchMemory } from './support/memory.mjs';
 import { demoRegistry } from './support/registries.mjs';
 import { codeOf, RUNTIMES, startRuntimes } from './support/runtimes.mjs';
+import { together } from './support/together.mjs';
 
 /** What the world of the demo does, and what that must end in. */
 const DEMO = {
@@ -49,21 +50,21 @@ const SECONDS = 30;
 const MEGABYTES = 200;
 const NO_END = { code: 'defect', message: `still at work after ${SECONDS} s` };
 
+let stage;
 let demo;
 let flooding;
 let runtimes;
 const waiting = new Map();
 
 before(async () => {
-  [demo, flooding, runtimes] = await Promise.all([demoRegistry(), hostileRegistry(), startRuntimes()]);
+  stage = await together({ demo: demoRegistry(), flooding: hostileRegistry(), runtimes: startRuntimes() });
+  ({ demo, flooding, runtimes } = stage);
   for (const repository of SLOW) {
     for (const runtime of RUNTIMES) waiting.set(`${runtime} ${repository}`, ask(runtime, repository));
   }
 }, { timeout: 300_000 });
 
-after(async () => {
-  await Promise.all([runtimes, flooding, demo].map((part) => part?.dispose()));
-});
+after(() => stage?.dispose());
 
 async function ask(runtime, repository) {
   const { host } = repository in DEMO ? demo : flooding;
@@ -73,8 +74,7 @@ async function ask(runtime, repository) {
   const asked = runtimes[runtime].ask({ image: `${host}/${repository}:1.0` });
   const answer = await Promise.race([asked, sleep(SECONDS * 1000, NO_END, { ref: false })]);
   const seconds = (performance.now() - start) / 1000;
-  const bytes = await grown(); console.log(runtime, repository, bytes >> 20, (flooding.sent() - sent)>>20);
-  return { answer, seconds, bytes, received: flooding.sent() - sent };
+  return { answer, seconds, bytes: await grown(), received: flooding.sent() - sent };
 }
 
 function assertBounded({ bytes }) {

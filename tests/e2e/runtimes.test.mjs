@@ -2,13 +2,14 @@
 // tests/golden. UPDATE_GOLDEN=1 writes those files anew, from native code; git then shows what has changed.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { commandLine } from './support/command-line.mjs';
 import { makeLayout } from './support/layout.mjs';
 import { ROOT } from './support/program.mjs';
 import { demoRegistry, realRegistries } from './support/registries.mjs';
 import { codeOf, NOW, RUNTIMES, startRuntimes } from './support/runtimes.mjs';
+import { together } from './support/together.mjs';
 import { startWorker } from './support/worker.mjs';
 
 /** What is asked, by the name of the golden file; `expected` is the code that the report ends in. */
@@ -29,15 +30,16 @@ const CASES = {
   'schema1': { registry: 'demo', image: 'hostile/schema1:1.0', expected: 'schema1' },
 };
 
-let layout;
+let stage;
 let real;
 let demo;
 let runtimes;
 let worker;
 
 before(async () => {
-  [layout, real, demo] = [await makeLayout(), await realRegistries(), await demoRegistry()];
-  runtimes = await startRuntimes();
+  stage = await together({ layout: makeLayout(), real: realRegistries(), demo: demoRegistry(), runtimes: startRuntimes() });
+  ({ real, demo, runtimes } = stage);
+  const { layout } = stage;
   for (const name of ['multi-platform', 'single', 'docker', 'docker-list', 'nested']) {
     await layout.put(name, `${real.open}/golden/${name}:1.0`);
   }
@@ -46,7 +48,8 @@ before(async () => {
 }, { timeout: 300_000 });
 
 after(async () => {
-  await Promise.all([worker, runtimes, demo, real, layout].map((part) => part?.dispose()));
+  await worker?.dispose();
+  await stage?.dispose();
 });
 
 const hostOf = ({ registry }) => registry === 'real' ? real.open : demo.host;
@@ -84,7 +87,7 @@ for (const [name, one] of Object.entries(CASES)) {
     test('so is what the command line prints', async () => {
       const { image, platform, attachments } = questionOf(one);
       const options = [...(platform ? ['--platform', platform] : []), ...(attachments ? ['--attachments'] : [])];
-      const { stdout, code } = await commandLine('check', image, '--json', '--at', NOW, ...options);
+      const { stdout, code } = await commandLine(['check', image, '--json', '--at', NOW, ...options]);
       assert.equal(placeless(stdout.replace(/\n$/, ''), one), golden);
       assert.equal(code, one.expected ? 1 : 3);
     });
@@ -124,9 +127,3 @@ describe('where the runtimes have to differ', { timeout: 60_000 }, () => {
     assert.deepEqual([outcome, code], ['unknown', 'unreachable']);
   });
 });
-
-function commandLine(...args) {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [`${ROOT}pkg/dist/cli.js`, ...args], (error, stdout, stderr) => resolve({ stdout, stderr, code: error?.code ?? 0 }));
-  });
-}

@@ -19,6 +19,8 @@ use anyhow::Result;
 use anyhow::bail;
 use anyhow::ensure;
 
+use crate::guard::guarded;
+
 /// Where the output of what is run goes.
 pub(crate) struct Console {
     log: Option<File>,
@@ -48,33 +50,34 @@ impl Console {
     }
 
     /// Runs a program to its end. Anything but success is an error that names the command.
-    pub(crate) fn run(&self, command: &mut Command) -> Result<()> {
-        if let Some(limit) = self.limit {
-            return self.run_within(limit, command);
-        }
-        let status = self.start(command)?.wait()?;
-        succeeded(command, status)
+    pub(crate) fn run(&self, command: &Command) -> Result<()> {
+        self.run_for(self.limit, command)
     }
 
     /// Like [`Console::run`], but the program is ended when the time is over.
-    pub(crate) fn run_within(&self, limit: Duration, command: &mut Command) -> Result<()> {
+    pub(crate) fn run_within(&self, limit: Duration, command: &Command) -> Result<()> {
+        self.run_for(Some(limit), command)
+    }
+
+    fn run_for(&self, limit: Option<Duration>, command: &Command) -> Result<()> {
         let mut child = self.start(command)?;
         let Some(status) = wait(&mut child, limit)? else {
-            end(&mut child)?;
-            bail!("`{}` was still running after {} s", line(command), limit.as_secs());
+            // Closes the pipe, and so has the guard end the program.
+            child.wait()?;
+            bail!("`{}` was still running after {} s", line(command), limit.unwrap_or_default().as_secs());
         };
         succeeded(command, status)
     }
 
-    fn start(&self, command: &mut Command) -> Result<Child> {
-        match &self.log {
-            Some(log) => {
-                self.note(&format!("$ {}", line(command)));
-                command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?);
-            }
-            None => println!("$ {}", line(command)),
+    fn start(&self, command: &Command) -> Result<Child> {
+        let mut guarded = guarded(command);
+        if let Some(log) = &self.log {
+            self.note(&format!("$ {}", line(command)));
+            guarded.stdout(log.try_clone()?).stderr(log.try_clone()?);
+        } else {
+            println!("$ {}", line(command));
         }
-        command.spawn().with_context(|| format!("cannot start `{}`", line(command)))
+        guarded.spawn().context("cannot start a shell")
     }
 
     fn note(&self, text: &str) {
@@ -104,26 +107,17 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Waits for the end of a program, for so long.
-fn wait(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>> {
-    let deadline = now() + limit;
+/// Waits for the end of a program, for so long if not for ever.
+fn wait(child: &mut Child, limit: Option<Duration>) -> Result<Option<ExitStatus>> {
+    let deadline = limit.map(|limit| now() + limit);
     loop {
+        // Not `Child::wait`: it would close the pipe, and so end the program.
         let status = child.try_wait()?;
-        if status.is_some() || now() > deadline {
+        if status.is_some() || deadline.is_some_and(|deadline| now() > deadline) {
             return Ok(status);
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(10));
     }
-}
-
-/// Asks first, so that a program can end what it started itself.
-fn end(child: &mut Child) -> Result<()> {
-    Command::new("kill").arg(child.id().to_string()).status()?;
-    if wait(child, Duration::from_secs(5))?.is_none() {
-        child.kill()?;
-        child.wait()?;
-    }
-    Ok(())
 }
 
 fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
@@ -154,20 +148,20 @@ mod tests {
 
     #[test]
     fn a_program_that_fails_is_named_in_the_error() {
-        let error = Console::terminal().run(&mut shell("exit 3")).unwrap_err().to_string();
+        let error = Console::terminal().run(&shell("exit 3")).unwrap_err().to_string();
         assert_eq!(error, "`sh -c exit 3` ended with exit status: 3");
     }
 
     #[test]
     fn a_program_that_does_not_exist_is_named_in_the_error() {
-        let error = Console::terminal().run(&mut Command::new("/nowhere/program")).unwrap_err().to_string();
-        assert_eq!(error, "cannot start `program`");
+        let error = Console::terminal().run(&Command::new("/nowhere/program")).unwrap_err().to_string();
+        assert_eq!(error, "`program` ended with exit status: 127");
     }
 
     #[test]
     fn a_program_that_does_not_end_is_ended() {
         let started = now();
-        let error = Console::terminal().run_within(Duration::from_millis(200), &mut shell("exec sleep 60")).unwrap_err().to_string();
+        let error = Console::terminal().run_within(Duration::from_millis(200), &shell("exec sleep 60")).unwrap_err().to_string();
         assert_eq!(error, "`sh -c exec sleep 60` was still running after 0 s");
         assert!(started.elapsed() < Duration::from_secs(5));
     }
@@ -175,7 +169,7 @@ mod tests {
     #[test]
     fn a_program_that_will_not_end_is_killed() {
         let started = now();
-        Console::terminal().run_within(Duration::from_millis(200), &mut shell("trap '' TERM; while :; do sleep 1; done")).unwrap_err();
+        Console::terminal().run_within(Duration::from_millis(200), &shell("trap '' TERM; while :; do sleep 0.1; done")).unwrap_err();
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 

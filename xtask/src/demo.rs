@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::Context;
 use anyhow::Result;
 use pullproof_world::Server as WorldServer;
 use pullproof_world::demo;
@@ -12,8 +12,6 @@ use serde_json::json;
 
 use crate::build;
 use crate::console::Console;
-use crate::packages;
-use crate::server;
 use crate::server::Server;
 
 /// Where the page is, unless another port is asked for.
@@ -46,10 +44,9 @@ fn worker(port: u16, registry: &str) -> Result<Server> {
         .collect();
     fs::create_dir_all("target/xtask")?;
     fs::write(EXAMPLES, Value::Array(examples).to_string())?;
-    let node = packages::program("node").context("expected Node on the path, found none")?;
-    let mut command = server::guarded(&node);
+    let mut command = Command::new("node");
     command.args(["worker/dev.mjs", "--port", &port.to_string(), "--registry", registry, "--examples", EXAMPLES]);
-    Server::start(&mut command, Path::new(LOG))
+    Server::start(&command, Path::new(LOG))
 }
 
 fn invitation(page: &str, registry: &str) -> String {

@@ -3,10 +3,12 @@
 //! Each command is a file. What a command needs from elsewhere is a file too: the wasm target (`toolchain`), system packages
 //! (`packages`), npm's (`npm`). All of them say what they do before they do it.
 
+mod bench;
 mod build;
 mod console;
 mod demo;
 mod fuzz;
+mod guard;
 mod lock;
 mod npm;
 mod packages;
@@ -21,7 +23,9 @@ mod world;
 
 use std::env;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 use anyhow::bail;
@@ -35,6 +39,7 @@ cargo xtask <command>
   build                    build the wasm, the npm package, the Worker and the page, and tell their sizes
   test [--long] [filter]   run every test, or only the stages whose name contains the filter
   fuzz [target] [seconds]  fuzz one target, or all of them, for so many seconds each (60)
+  bench [--json file]      measure sizes, times and requests, beside other clients on the same registry
   help                     this text
 
 What is missing on the machine is installed where that is possible, and named where it is not: the wasm target of Rust, npm
@@ -44,6 +49,7 @@ PULLPROOF_WASM_TOOLCHAIN=rustup|debian forces one of the two ways to the wasm ta
 ";
 
 fn main() -> ExitCode {
+    program();
     match run(&env::args().skip(1).collect::<Vec<_>>()) {
         Ok(code) => code,
         Err(error) => {
@@ -66,12 +72,19 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["demo", ref options @ ..] => demo::run(&console, port::option(options, demo::PORT)?)?,
         ["test", ref options @ ..] => return test::run(&test::Options::parse(options)?),
         ["fuzz", ref options @ ..] => fuzz::run(&console, &fuzz::Options::parse(options)?)?,
+        ["bench", ref options @ ..] => bench::run(&console, &bench::Options::parse(options)?)?,
         ["world", ref options @ ..] => world::serve(port::option(options, 0)?)?,
         ["registries"] => registry::serve()?,
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
         _ => bail!("expected a command of `cargo xtask help`, found `{}`", arguments.join(" ")),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// This program. Its path is asked for at the start: when cargo has put a newer one in its place, Linux calls ours deleted.
+fn program() -> &'static Path {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| env::current_exe().expect("the system tells where a running program is"));
+    &PROGRAM
 }
 
 /// The repository. Every path in the other files is relative to it.

@@ -55,7 +55,7 @@ pub(crate) fn install(console: &Console, names: &[&str]) -> Result<()> {
             "expected the programs of Debian's packages {names}, found neither them nor apt-get; install them by this system's own means"
         );
     };
-    if console::output(Command::new("id").arg("-u"))? != "0" {
+    if !is_root()? {
         bail!(
             "expected the packages {names}, found that they are missing and that this is not root; run `apt-get install {names}` as root"
         );
@@ -78,6 +78,9 @@ fn unpack(console: &Console, package: &str) -> Result<()> {
     console.say(&format!("unpacking the system package {package} into {UNPACKED}"));
     let folder = Path::new(UNPACKED);
     fs::create_dir_all(folder)?;
+    if is_root()? {
+        console.run(Command::new(&apt_get).arg("update"))?;
+    }
     console
         .run(Command::new(apt_get).current_dir(folder).args(["download", package]))
         .with_context(|| format!("cannot fetch the package {package}; `apt-get update` as root may help"))?;
@@ -88,6 +91,10 @@ fn unpack(console: &Console, package: &str) -> Result<()> {
         .with_context(|| format!("apt-get download {package} left no file in {UNPACKED}"))?;
     console.run(Command::new("dpkg-deb").arg("--extract").arg(&file).arg(folder))?;
     Ok(fs::remove_file(file)?)
+}
+
+fn is_root() -> Result<bool> {
+    Ok(console::output(Command::new("id").arg("-u"))? == "0")
 }
 
 #[cfg(test)]

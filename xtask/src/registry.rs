@@ -3,18 +3,15 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
+use std::process;
 use std::process::Command;
 
 use anyhow::Context;
 use anyhow::Result;
 
-use crate::lock;
 use crate::packages;
-use crate::server;
 use crate::server::Server;
-
-/// Everything the servers read and write. Made anew at every start.
-const FOLDER: &str = "target/xtask/registry";
 
 /// User and password are `lab` and `labpass`, as in `registry/token-server.mjs`. Nothing else is protected by them.
 const HTPASSWD: &str = "lab:$2b$05$pullproofTestsOnly000usSVYMPu7BkBNqx.KTdZUSl20bNyIPia\n";
@@ -26,38 +23,46 @@ const SERVICE: &str = "pullproof-registry";
 pub(crate) struct Registries {
     /// The environment variables by which the tests find them, each `host:port`.
     pub(crate) environment: Vec<(&'static str, String)>,
-    // Dropped in this order: a registry before the token server it depends on.
-    _servers: Vec<Server>,
+    /// In the order in which they end: a registry before the token server it depends on.
+    servers: Vec<Server>,
+    /// Everything they read and write. One for each process, so that two can run side by side.
+    folder: PathBuf,
 }
 
 impl Registries {
     /// Starts all of them. What was pushed to one can be pulled from any.
     pub(crate) fn start() -> Result<Self> {
-        if Path::new(FOLDER).exists() {
-            fs::remove_dir_all(FOLDER)?;
-        }
-        fs::create_dir_all(FOLDER)?;
-        let (token_server, token) = token_server()?;
-        fs::write(Path::new(FOLDER).join("htpasswd"), HTPASSWD)?;
-        let basic = format!("htpasswd: {{ realm: lab, path: {FOLDER}/htpasswd }}");
-        let (open, open_address) = registry("open", None)?;
-        let (basic, basic_address) = registry("basic", Some(&basic))?;
-        let (bearer, bearer_address) = registry("token", Some(&token))?;
+        let folder = PathBuf::from(format!("target/xtask/registry-{}", process::id()));
+        fs::create_dir_all(&folder)?;
+        let (token_server, token) = token_server(&folder)?;
+        fs::write(folder.join("htpasswd"), HTPASSWD)?;
+        let basic = format!("htpasswd: {{ realm: lab, path: {}/htpasswd }}", folder.display());
+        let (open, open_address) = registry(&folder, "open", None)?;
+        let (basic, basic_address) = registry(&folder, "basic", Some(&basic))?;
+        let (bearer, bearer_address) = registry(&folder, "token", Some(&token))?;
         Ok(Self {
             environment: vec![
                 ("PULLPROOF_REGISTRY", open_address),
                 ("PULLPROOF_REGISTRY_BASIC", basic_address),
                 ("PULLPROOF_REGISTRY_TOKEN", bearer_address),
             ],
-            _servers: vec![open, basic, bearer, token_server],
+            servers: vec![open, basic, bearer, token_server],
+            folder,
         })
+    }
+}
+
+impl Drop for Registries {
+    fn drop(&mut self) {
+        self.servers.clear();
+        // What is left behind is in `target`, and small.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
 /// The hidden command by which one end-to-end test can be run by hand: prints where the servers are, and runs until the standard
 /// input closes.
 pub(crate) fn serve() -> Result<()> {
-    let _lock = lock::exclusive()?;
     let registries = Registries::start()?;
     for (name, address) in &registries.environment {
         println!("export {name}={address}");
@@ -66,23 +71,23 @@ pub(crate) fn serve() -> Result<()> {
     Ok(())
 }
 
-fn registry(name: &str, auth: Option<&str>) -> Result<(Server, String)> {
-    let file = Path::new(FOLDER).join(format!("{name}.yml"));
-    fs::write(&file, configuration(auth))?;
+fn registry(folder: &Path, name: &str, auth: Option<&str>) -> Result<(Server, String)> {
+    let file = folder.join(format!("{name}.yml"));
+    fs::write(&file, configuration(folder, auth))?;
     let program = packages::program("docker-registry").context("expected the program docker-registry, found none")?;
-    let mut server = Server::start(server::guarded(&program).arg("serve").arg(&file), &file.with_extension("log"))?;
+    let mut server = Server::start(Command::new(program).arg("serve").arg(&file), &file.with_extension("log"))?;
     let address = server.wait_for(listening).with_context(|| format!("the registry server `{name}` did not start"))?;
     Ok((server, address))
 }
 
 /// One value for each header, because the server would write several as several lines. `Authorization` is allowed although the
 /// server answers a preflight with 401 as soon as it wants one: that is how it is found in the wild.
-fn configuration(auth: Option<&str>) -> String {
+fn configuration(folder: &Path, auth: Option<&str>) -> String {
     let auth = auth.map(|auth| format!("auth: {{ {auth} }}\n")).unwrap_or_default();
     format!(
         "version: 0.1
 log: {{ level: info, accesslog: {{ disabled: true }} }}
-storage: {{ filesystem: {{ rootdirectory: {FOLDER}/data }}, delete: {{ enabled: true }} }}
+storage: {{ filesystem: {{ rootdirectory: {}/data }}, delete: {{ enabled: true }} }}
 http:
   addr: 127.0.0.1:0
   headers:
@@ -90,7 +95,8 @@ http:
     Access-Control-Allow-Methods: ['GET, HEAD, OPTIONS']
     Access-Control-Allow-Headers: ['Authorization, Accept, Range']
     Access-Control-Expose-Headers: ['Docker-Content-Digest, WWW-Authenticate, Link']
-{auth}"
+{auth}",
+        folder.display()
     )
 }
 
@@ -102,11 +108,11 @@ fn listening(line: &str) -> Option<String> {
 }
 
 /// The token server, and the part of a registry's configuration that sends clients there.
-fn token_server() -> Result<(Server, String)> {
-    let certificate = format!("{FOLDER}/token-server.pem");
+fn token_server(folder: &Path) -> Result<(Server, String)> {
+    let certificate = format!("{}/token-server.pem", folder.display());
     let mut node = Command::new("node");
     node.args(["xtask/registry/token-server.mjs", &certificate, SERVICE]);
-    let mut server = Server::start(&mut node, &Path::new(FOLDER).join("token-server.log"))?;
+    let mut server = Server::start(&node, &folder.join("token-server.log"))?;
     let realm = server.wait_for(realm).context("the token server did not start")?;
     let auth = format!("token: {{ realm: \"{realm}\", service: {SERVICE}, issuer: pullproof-tests, rootcertbundle: {certificate} }}");
     Ok((server, auth))
@@ -140,6 +146,6 @@ mod tests {
 
     #[test]
     fn an_open_registry_has_no_auth_section() {
-        assert!(!configuration(None).contains("auth"));
+        assert!(!configuration(Path::new("folder"), None).contains("auth"));
     }
 }

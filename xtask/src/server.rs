@@ -1,7 +1,4 @@
-//! Servers that end when we end, however we end.
-//!
-//! A server lives as long as the pipe to its standard input. The system closes the pipe when this process ends, by whatever
-//! signal, so no server is left behind. A program that knows nothing of this gets a shell in front that does.
+//! Servers that run beside us: they write to a log, say there where they listen, and end when they are dropped.
 
 use std::fs;
 use std::fs::File;
@@ -9,7 +6,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
-use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -18,10 +14,7 @@ use anyhow::Result;
 use anyhow::bail;
 
 use crate::console::now;
-
-/// Starts the program, and ends it when the standard input closes. Descriptor 3, because a shell gives `/dev/null` as standard
-/// input to what it runs in the background.
-const GUARD: &str = r#"exec 3<&0; "$@" 3<&- & server=$!; { cat <&3; kill "$server"; } >/dev/null 2>&1 & exec 3<&-; wait "$server""#;
+use crate::guard::guarded;
 
 /// How long a server may take until it says where it listens.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,18 +26,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a program of ours, which ends by itself when its standard input closes. Both its outputs go to `log`.
-    pub(crate) fn start(command: &mut Command, log: &Path) -> Result<Self> {
+    /// Starts the program. Both its outputs go to `log`.
+    pub(crate) fn start(command: &Command, log: &Path) -> Result<Self> {
         if let Some(folder) = log.parent() {
             fs::create_dir_all(folder)?;
         }
         let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-        let child = command
-            .stdin(Stdio::piped())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()
-            .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
+        let child = guarded(command).stdout(output.try_clone()?).stderr(output).spawn().context("cannot start a shell")?;
         Ok(Self { child, log: log.to_owned() })
     }
 
@@ -78,17 +66,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // Nothing can be done about a server that is gone already.
+        // Closes the pipe first, and so has the guard end the server. Nothing can be done about one that is gone already.
         let _ = self.child.wait();
     }
-}
-
-/// A command that runs `program` and ends it when the standard input closes.
-pub(crate) fn guarded(program: &Path) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", GUARD, "guard"]).arg(program);
-    command
 }
 
 #[cfg(test)]
@@ -100,12 +80,12 @@ mod tests {
     }
 
     fn alive(process: &str) -> bool {
-        Command::new("kill").args(["-0", process]).stderr(Stdio::null()).status().unwrap().success()
+        Command::new("kill").args(["-0", process]).stderr(std::process::Stdio::null()).status().unwrap().success()
     }
 
     #[test]
-    fn a_program_that_knows_nothing_of_pipes_ends_when_its_server_is_dropped() {
-        let mut server = Server::start(guarded(Path::new("sh")).args(["-c", "echo $$; exec sleep 60"]), &log("guarded.log")).unwrap();
+    fn a_server_ends_when_it_is_dropped() {
+        let mut server = Server::start(Command::new("sh").args(["-c", "echo $$; exec sleep 60"]), &log("guarded.log")).unwrap();
         let process = server.wait_for(|line| Some(line.trim().to_owned())).unwrap();
         assert!(alive(&process));
         drop(server);
@@ -118,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_server_that_ends_at_once_is_an_error_with_what_it_printed() {
-        let mut server = Server::start(guarded(Path::new("sh")).args(["-c", "echo no port left; exit 4"]), &log("ended.log")).unwrap();
+        let mut server = Server::start(Command::new("sh").args(["-c", "echo no port left; exit 4"]), &log("ended.log")).unwrap();
         let error = server.wait_for(|line| line.strip_prefix("listening on ").map(str::to_owned)).unwrap_err().to_string();
         assert!(error.contains("exit status: 4") && error.contains("no port left"), "{error}");
     }

@@ -100,12 +100,12 @@ impl Record {
     /// Prints the last two lines. Whether everything passed.
     pub(crate) fn finish(&self) -> bool {
         let seconds = self.started.elapsed().as_secs_f64();
-        println!();
-        if self.failed.is_empty() {
-            println!("{} stages passed in {seconds:.1} s", self.stages);
-        } else {
-            println!("{} stages passed, {} failed in {seconds:.1} s: {}", self.stages, self.failed.len(), self.failed.join(", "));
-        }
+        let stages = if self.stages == 1 { "stage" } else { "stages" };
+        let failed = match self.failed.as_slice() {
+            [] => String::new(),
+            failed => format!(", {} failed ({})", failed.len(), failed.join(", ")),
+        };
+        println!("\n{} {stages} passed{failed} in {seconds:.1} s", self.stages);
         let skipped = if self.skipped > 0 { format!(", {} skipped", self.skipped) } else { String::new() };
         println!("{} passed, {} failed{skipped}", self.tests.passed, self.tests.failed);
         self.failed.is_empty()

@@ -165,7 +165,7 @@ fn rust_tests(run: &Run, console: &Console) -> Result<Outcome> {
         console.say(&format!("properties with 65536 cases each, PROPTEST_RNG_SEED={seed}"));
         rest.env("PROPTEST_CASES", "65536").env("PROPTEST_RNG_SEED", seed).args(["--", "--include-ignored"]);
     }
-    console.run(&mut rest)?;
+    console.run(&rest)?;
     console.run(toolchain::cargo().args(["test", "--package", "xtask"]))?;
     Ok(Outcome::Tested)
 }
@@ -188,13 +188,13 @@ fn documentation(_: &Run, console: &Console) -> Result<Outcome> {
 }
 
 fn wasm_tests_in_node(run: &Run, console: &Console) -> Result<Outcome> {
-    console.run(&mut wasm::test(run.toolchain()?)?)?;
+    console.run(&wasm::test(run.toolchain()?))?;
     Ok(Outcome::Tested)
 }
 
 fn wasm_tests_in_chromium(run: &Run, console: &Console) -> Result<Outcome> {
     let driver = packages::program("chromedriver").context("expected the program chromedriver, found none")?;
-    console.run(wasm::test(run.toolchain()?)?.env("WASM_BINDGEN_USE_BROWSER", "1").env("CHROMEDRIVER", driver))?;
+    console.run(wasm::test(run.toolchain()?).env("WASM_BINDGEN_USE_BROWSER", "1").env("CHROMEDRIVER", driver))?;
     Ok(Outcome::Tested)
 }
 
@@ -213,7 +213,9 @@ fn javascript_tests(_: &Run, console: &Console) -> Result<Outcome> {
     Ok(Outcome::Tested)
 }
 
-/// The four runtimes against real registry servers. The tests find them, the browser and the world by environment variables.
+/// The four runtimes against real registry servers. The tests find by environment variables what they need:
+/// `PULLPROOF_REGISTRY`, `PULLPROOF_REGISTRY_BASIC` and `PULLPROOF_REGISTRY_TOKEN` (each `host:port`; user lab, password labpass),
+/// `PULLPROOF_CHROMIUM` (the browser) and `PULLPROOF_XTASK` (this program, for `world`).
 fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
     let registries = Registries::start()?;
     let browser = packages::program("chromium").context("expected the program chromium, found none")?;
@@ -224,11 +226,12 @@ fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
     ensure!(!tests.is_empty(), "expected tests in tests/e2e, found none");
     console.run(
         Command::new("node")
-            .args(["--test", "--test-reporter=spec"])
+            // What hangs is named by the runner, before the stage as a whole is out of time.
+            .args(["--test", "--test-reporter=spec", "--test-timeout=600000"])
             .args(tests)
             .envs(registries.environment.iter().map(|(name, address)| (name, address)))
             .env("PULLPROOF_CHROMIUM", browser)
-            .env("PULLPROOF_XTASK", env::current_exe()?),
+            .env("PULLPROOF_XTASK", crate::program()),
     )?;
     Ok(Outcome::Tested)
 }

@@ -31,14 +31,13 @@ pub(crate) fn build(console: &Console, toolchain: &Toolchain) -> Result<()> {
 }
 
 /// `cargo test` of the tests that are compiled to wasm, in Node unless `chromedriver` says otherwise.
-pub(crate) fn test(toolchain: &Toolchain) -> Result<Command> {
+pub(crate) fn test(toolchain: &Toolchain) -> Command {
     // As a list, because the path of this program may contain spaces.
-    let program = env::current_exe()?;
-    let runner = format!("target.{TARGET}.runner = ['{}', '{TEST_RUNNER}']", program.display());
+    let runner = format!("target.{TARGET}.runner = ['{}', '{TEST_RUNNER}']", crate::program().display());
     let mut command = toolchain.cargo("test");
     // Never with `--quiet`: cargo would hand it on to the runner, which does not know it.
     command.args(["--package", "pullproof", "--test", "wasm", "--config", &runner]);
-    Ok(command)
+    command
 }
 
 /// The hidden command: our arguments from the second on are the runner's.

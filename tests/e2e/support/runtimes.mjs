@@ -4,6 +4,7 @@ import { startChromium } from './runtimes/chromium.mjs';
 import { startNative } from './runtimes/native.mjs';
 import { startNode } from './runtimes/node.mjs';
 import { startWorkerd } from './runtimes/workerd.mjs';
+import { together } from './together.mjs';
 
 export const RUNTIMES = ['native', 'Node', 'workerd', 'Chromium'];
 
@@ -20,12 +21,11 @@ export const NOW = '2026-01-31T12:00:00Z';
  * @property {() => Promise<number[]>} processes whose memory is the runtime's; none where it cannot grow
  */
 export async function startRuntimes() {
-  const started = await Promise.all([startNative(), startNode(), startWorkerd(), startChromium()]);
-  const runtimes = started.map(({ ask, processes }) => ({ ask: (question) => ask({ now: NOW, ...question }), processes }));
-  return {
-    ...Object.fromEntries(RUNTIMES.map((name, place) => [name, runtimes[place]])),
-    dispose: async () => { await Promise.all(started.map((runtime) => runtime.dispose())); },
-  };
+  const { dispose, ...started } = await together({
+    native: startNative(), Node: startNode(), workerd: startWorkerd(), Chromium: startChromium(),
+  });
+  const atThatTime = ({ ask, ...runtime }) => ({ ...runtime, ask: (question) => ask({ now: NOW, ...question }) });
+  return { ...Object.fromEntries(RUNTIMES.map((name) => [name, atThatTime(started[name])])), dispose };
 }
 
 /** The code that an answer ends in: of the error, or of the first check that failed; null where nothing is wrong. */

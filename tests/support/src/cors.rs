@@ -67,7 +67,7 @@ impl Cors {
         Self {
             allow_origin: Some("*"),
             allow_headers: "Authorization, Accept, Content-Type, Range",
-            expose_headers: "Docker-Content-Digest, WWW-Authenticate, Link, Location, Retry-After, Warning, OCI-Filters-Applied, Content-Encoding",
+            expose_headers: "Docker-Content-Digest, WWW-Authenticate, Link, Location, Retry-After, Warning, OCI-Filters-Applied, Content-Encoding, Pullproof-Relay-Error",
             preflight_needs_authentication: false,
             blobs: true,
             router: true,

@@ -116,7 +116,7 @@ fn response(request: &Received, answer: Answer, limit: u64) -> Result<Response, 
 
 /// Reads the content, decoded and up to the limit, as [`Transport`] promises.
 fn content(request: &Received, answer: &Answer, limit: u64) -> Result<Vec<u8>, TransportError> {
-    let too_large = TransportError::TooLarge { limit };
+    let too_large = TransportError::TooLarge { limit, status: answer.status };
     let within_limit = |bytes: Vec<u8>| if bytes.len() as u64 > limit { Err(too_large.clone()) } else { Ok(bytes) };
     match &answer.body {
         Body::Silence => Err(TransportError::Timeout),

@@ -10,21 +10,22 @@ import { listen } from '../listen.mjs';
 const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 
 export async function startChromium() {
+  const browser = await chromium.launch({
+    executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium',
+    // Beyond this machine nothing exists, so no test depends on a network or reaches one.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+  });
   const files = await listen(async (request, response) => {
     const file = request.url === '/answer.mjs' ? new URL('answer.mjs', import.meta.url) : `${ROOT}pkg/dist${request.url}`;
     const found = request.url !== '/' && existsSync(file);
     response.writeHead(200, { 'content-type': found ? TYPES[extname(request.url)] : 'text/html' });
     response.end(found ? await readFile(file) : '<!doctype html><title>pullproof</title>');
   });
-  const browser = await chromium.launch({
-    executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium',
-    // Beyond this machine nothing exists, so no test depends on a network or reaches one.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
-  });
   const page = await browser.newPage();
   await page.goto(files.origin);
   const debugging = await browser.newBrowserCDPSession();
   return {
+    page,
     ask: (question) => page.evaluate(async (question) => {
       const [{ answer }, { check }] = await Promise.all([import('/answer.mjs'), import('/browser.js')]);
       return answer(check, question);

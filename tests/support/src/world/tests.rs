@@ -92,7 +92,7 @@ fn what_is_too_large_or_never_comes_ends_at_once() {
         let world = World::new().registry("registry.test", registry().behave(On::everything(), behaviour));
         send(&world, get(MANIFEST, &[]))
     };
-    let too_large = Err(TransportError::TooLarge { limit: 1 << 20 });
+    let too_large = Err(TransportError::TooLarge { limit: 1 << 20, status: 200 });
     assert_eq!(outcome(behaviour::endless()), too_large);
     assert_eq!(outcome(behaviour::huge_error()), too_large);
     assert_eq!(outcome(behaviour::gzip_bomb()), too_large);

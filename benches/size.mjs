@@ -1,0 +1,48 @@
+// What a page downloads before it can check an image.
+
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { reachable } from './support/reachable.mjs';
+
+/** The aim for all that a check takes, in bytes of brotli. */
+const AIM = 80_000;
+
+export function size() {
+  const check = reachable(new URL('../www/pullproof/browser.js', import.meta.url));
+  const page = reachable(new URL('../www/index.html', import.meta.url)).filter(({ href }) => !href.includes('/www/pullproof/'));
+  const named = (name) => check.filter(({ href }) => href.endsWith(name));
+  const generated = [...named('/pullproof_bg.wasm'), ...named('/wasm/pullproof.js')];
+
+  const rows = [
+    row('pullproof_bg.wasm', named('/pullproof_bg.wasm')),
+    row('pullproof.js, its glue', named('/wasm/pullproof.js')),
+    row('browser.js and its imports', check.filter((file) => !generated.includes(file))),
+    row('all that a check takes', check),
+    row('the page around it', page),
+  ];
+  const { brotli } = rows.find(({ name }) => name === 'all that a check takes');
+  return {
+    title: 'Download, bytes',
+    columns: { files: 'files', raw: 'raw', gzip: 'gzip', brotli: 'brotli' },
+    rows,
+    aim: AIM,
+    notes: [
+      `A check takes ${brotli} bytes of brotli, ${((100 * brotli) / AIM).toFixed(1)} % of the aim of ${AIM}: ${brotli <= AIM ? 'met' : 'missed'}.`,
+      'Each file is compressed by itself, as it is served, at the highest level.',
+    ],
+  };
+}
+
+function row(name, files) {
+  const contents = files.map((file) => readFileSync(file));
+  const total = (lengthOf) => contents.reduce((sum, bytes) => sum + lengthOf(bytes), 0);
+  return {
+    name,
+    files: files.length,
+    raw: total((bytes) => bytes.length),
+    gzip: total((bytes) => gzipSync(bytes, { level: 9 }).length),
+    brotli: total((bytes) => brotliCompressSync(bytes).length), // level 11
+    list: files.map(({ pathname }) => basename(pathname)),
+  };
+}
