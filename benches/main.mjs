@@ -28,6 +28,7 @@ const home = mkdtempSync(join(tmpdir(), 'pullproof-bench-'));
 writeFileSync(join(home, 'config.json'), '{}');
 process.env.DOCKER_CONFIG = home;
 process.env.REGISTRY_AUTH_FILE = join(home, 'config.json');
+process.on('exit', () => rmSync(home, { recursive: true }));
 
 const began = performance.now();
 const result = { machine: { ...(await machine()), registry: server, loadBefore: load() }, image: await truth(), sections: [] };
@@ -51,14 +52,15 @@ for (const measure of measurements) {
   print(section);
 }
 result.machine.loadAfter = load();
-console.log(`\nMeasured in ${((performance.now() - began) / 1000).toFixed(0)} s, with a load of ${result.machine.loadBefore} before and ${result.machine.loadAfter} after.`);
+const seconds = Math.round((performance.now() - began) / 1000);
+console.log(`\nMeasured in ${seconds} s; load ${result.machine.loadBefore} before, ${result.machine.loadAfter} after.`);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
-rmSync(home, { recursive: true });
 
 /** What a right answer is, found without any of the clients. */
 async function truth() {
   const get = async (path) => {
-    const response = await fetch(`http://${registry}/v2/${repository}/${path}`, { headers: { accept: 'application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json' } });
+    const accept = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json';
+    const response = await fetch(`http://${registry}/v2/${repository}/${path}`, { headers: { accept } });
     if (!response.ok) throw new Error(`expected ${path} from the registry, found ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   };

@@ -4,8 +4,8 @@ import { startProxy } from './support/counting-proxy.mjs';
 
 /** Changes of one character: the document stays what it was, and as long, but is about something else. */
 const CHANGES = {
-  manifest: [/\/manifests\/sha256:/, (manifest) => manifest.replace(/("layers":.*sha256:)([0-9a-f])/s, (_, before, digit) => before + (digit === '0' ? '1' : '0'))],
-  config: [/\/blobs\/sha256:/, (config) => config.replace('"linux"', '"linuX"')],
+  manifest: [/\/manifests\/sha256:/, (text) => text.replace(/(?<="layers":.*sha256:)[0-9a-f]/s, (digit) => (digit === '0' ? '1' : '0'))],
+  config: [/\/blobs\/sha256:/, (text) => text.replace('"linux"', '"linuX"')],
 };
 
 /** @param {{ name: string, missing?: string, less?: string, ask?: Function }[]} clients */
@@ -23,7 +23,8 @@ export async function requests({ clients, truth, registry, tokenRegistry, questi
       try {
         row[column] = await count(ask, host, question, truth);
       } catch (error) {
-        notes.push(`${name} ${column === 'open' ? 'failed' : 'failed where tokens are needed'}: ${error.message.split('\n')[0]}.`);
+        const when = column === 'tokens' ? ' where tokens are needed' : '';
+        notes.push(`${name} failed${when}: ${error.message.split('\n')[0]}.`);
       }
     }
     for (const [column, change] of Object.entries(CHANGES)) row[column] = await reaction(ask, registry, question, change);
@@ -48,9 +49,9 @@ async function count(ask, registry, question, truth) {
 async function reaction(ask, registry, question, [path, change]) {
   let changed = false;
   const proxy = await startProxy(registry, (asked, body) => {
-    if (!path.test(asked)) return body;
-    changed = true;
-    return change(body);
+    const answer = path.test(asked) ? change(body) : body;
+    changed ||= answer !== body;
+    return answer;
   });
   try {
     await ask({ ...question, host: proxy.host });

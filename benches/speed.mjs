@@ -3,6 +3,8 @@
 import { measuresMemory, peakMemory, run } from './support/run.mjs';
 import { median, takeTurns } from './support/statistics.mjs';
 
+const MEMORY_RUNS = 5;
+
 export async function librariesSpeed({ libraries, registry: host, question }) {
   const there = libraries.filter(({ missing }) => missing === undefined);
   const times = await takeTurns(there.map(({ ask }) => () => ask({ ...question, host })), { runs: 50, warmUps: 5 });
@@ -23,8 +25,10 @@ export async function programsSpeed({ programs, registry: host, question: { repo
   for (const [index, { name }] of all.entries()) {
     rows.push({ name, ...times[index], ratio: times[index].median / times[0].median, mebibytes: await memory(commands[index]) });
   }
-  const notes = ['From the start of the process to its end. The last two lines are what Node takes by itself.'];
-  if (!measuresMemory) notes.push('Peak memory was not measured: expected /usr/bin/time of the package `time`, found none.');
+  const memoryNote = measuresMemory
+    ? `Peak memory is the median of ${MEMORY_RUNS} runs.`
+    : 'Peak memory was not measured: expected /usr/bin/time of the package `time`, found none.';
+  const notes = ['From the start of the process to its end. The last two lines are what Node takes by itself.', memoryNote];
   const columns = { median: 'median', fastest: 'fastest', ratio: 'to pullproof’s', runs: 'runs', mebibytes: 'peak MiB' };
   return { title: 'Programs, ms a check', columns, rows, notes };
 }
@@ -38,11 +42,11 @@ function baselines(url) {
   ];
 }
 
-/** Of the process that needs most; the median of five runs. */
+/** Of the process that needs most. */
 async function memory(commands) {
   if (!measuresMemory) return undefined;
   const peaks = [];
-  for (let time = 0; time < 5; time += 1) peaks.push(Math.max(...(await inTurn(commands, peakMemory))));
+  for (let time = 0; time < MEMORY_RUNS; time += 1) peaks.push(Math.max(...(await inTurn(commands, peakMemory))));
   return median(peaks) / 1024;
 }
 

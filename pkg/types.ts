@@ -192,7 +192,20 @@ export type ErrorCode =
 
 /** Why a check could not be made. */
 export type UnknownCode =
-  | Exclude<ErrorCode, 'options-invalid' | 'reference-invalid' | 'platform-invalid' | 'policy-invalid' | 'policy-unsupported' | 'aborted'>
+  | 'unreachable'
+  | 'timeout'
+  | 'response-too-large'
+  | 'budget-exhausted'
+  | 'not-found'
+  | 'unauthorized'
+  | 'denied'
+  | 'rate-limited'
+  | 'redirect-refused'
+  | 'realm-refused'
+  | 'relay-refused'
+  | 'too-many-redirects'
+  | 'not-a-registry'
+  | 'registry-error'
   | 'incomplete-list'
   | 'too-many-attachments';
 

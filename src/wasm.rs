@@ -18,6 +18,7 @@ use crate::policy::Policy;
 use crate::reference::Reference;
 use crate::registry::client::Access;
 use crate::registry::client::Client;
+use crate::registry::client::NextPage;
 use crate::registry::endpoint::Endpoint;
 use crate::report::AskedFor;
 use crate::report::CheckName;
@@ -82,11 +83,18 @@ pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_
     let response =
         client.exchange(target.method, &endpoint, query, target.accept, endpoint.max_length()).await.map_err(|error| thrown(&error))?;
     let headers = js_sys::Array::new();
-    for name in ["content-type", "docker-content-digest", "link", "retry-after"] {
+    let pass = |name: &str, value: &str| headers.push(&js_sys::Array::of2(&name.into(), &value.into()));
+    for name in ["content-type", "docker-content-digest", "retry-after"] {
         if let Some(value) = response.headers.get(name) {
-            headers.push(&js_sys::Array::of2(&name.into(), &value.into()));
+            pass(name, value);
         }
     }
+    // A `Link` can make a browser load things, so only what it means to us is said again.
+    match client.next_page(&endpoint, &response) {
+        NextPage::Query(query) => pass("link", &format!("<?{query}>; rel=\"next\"")),
+        NextPage::Elsewhere if matches!(endpoint, Endpoint::Referrers(_)) => pass("link", "<>; rel=\"next\""),
+        NextPage::None | NextPage::Elsewhere => 0,
+    };
     let answer = js_sys::Object::new();
     for (name, value) in [
         ("status", response.status.into()),

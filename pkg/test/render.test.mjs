@@ -70,7 +70,7 @@ test('a relay is named', () => {
 });
 
 test('what failed a check is not pinned', () => {
-  assert.match(render(report({ pinned: null }), plain), /^Pinned +nothing: a check failed$/m);
+  assert.match(render(report({ pinned: null }), plain), /^Pinned +nothing: the image is rejected$/m);
 });
 
 test('an image that was not reached is not described', () => {
@@ -81,7 +81,7 @@ test('attachments are listed when they were looked for', () => {
   const attachments = [{ digest: digest('e'), artifactType: 'application/spdx+json', size: 1500, foundBy: 'referrers' }];
   const lines = `\nAttached\n  ${digest('e')}\n          application/spdx+json, 1.5 kB, found by referrers\n`;
   assert.ok(render(report({ attachments }), plain).includes(lines));
-  assert.match(render(report({ attachments: [] }), plain), /^Attached\n {2}nothing$/m);
+  assert.match(render(report({ attachments: [] }), plain), /^Attached\n {2}none listed$/m);
 });
 
 test('outcomes differ without colours', () => {

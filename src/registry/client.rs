@@ -136,12 +136,17 @@ impl<'a, T: Transport> Client<'a, T> {
         let (response, via) = self.ask(endpoint, query, accept, max_length).await?;
         let response = self.succeeded(response, endpoint, via)?;
         let field = |name| response.headers.get(name).map(str::to_owned);
-        let links: Vec<&str> = response.headers.get_all("link").collect();
-        let next = match self.base.join(&endpoint.path(self.repository)) {
-            Some(url) => next_page(&url, &links.join(",")),
-            None => NextPage::Elsewhere,
-        };
+        let next = self.next_page(endpoint, &response);
         Ok(Answer { content_type: field("content-type"), digest: field("docker-content-digest"), next, via, body: response.body })
+    }
+
+    /// Whether the list goes on behind this answer.
+    pub fn next_page(&self, endpoint: &Endpoint, answer: &Response) -> NextPage {
+        let links: Vec<&str> = answer.headers.get_all("link").collect();
+        match self.base.join(&endpoint.path(self.repository)) {
+            Some(list) => next_page(&list, &links.join(",")),
+            None => NextPage::Elsewhere,
+        }
     }
 
     /// Whether an answer that came this way shows all its header fields: a page sees only those that a registry exposes to it.

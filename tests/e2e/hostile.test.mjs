@@ -115,3 +115,23 @@ for (const repository of SLOW) {
     }
   });
 }
+
+describe('a private address that answers:', { timeout: 60_000 }, () => {
+  for (const runtime of RUNTIMES) {
+    test(`${runtime} takes no image from where a redirect leads there`, async () => {
+      const before = flooding.elsewhere();
+      const { answer } = await ask(runtime, 'hostile/led-astray');
+      assert.equal(codeOf(answer), 'redirect-refused', JSON.stringify(answer));
+      assert.ok(!JSON.stringify(answer).includes('secret'));
+      // A page cannot look before it goes: it asks like any other page, without credentials, and throws away what it got.
+      assert.equal(flooding.elsewhere() - before, runtime === 'Chromium' ? 1 : 0);
+    });
+
+    test(`${runtime} asks no token server there`, async () => {
+      const before = flooding.elsewhere();
+      const { answer } = await ask(runtime, 'hostile/realm-elsewhere');
+      assert.equal(codeOf(answer), 'realm-refused', JSON.stringify(answer));
+      assert.equal(flooding.elsewhere(), before);
+    });
+  }
+});

@@ -15,7 +15,7 @@ const digest = (number) => `sha256:${number.toString(16).padStart(64, '0')}`;
 /**
  * Each by the name of its repository, `hostile/<name>`.
  *
- * @type {Record<string, (response: Response, request: import('node:http').IncomingMessage) => unknown>}
+ * @type {Record<string, (response: Response, request: import('node:http').IncomingMessage, elsewhere: string) => unknown>}
  * @typedef {import('node:http').ServerResponse & { flood: (head: import('node:http').OutgoingHttpHeaders, chunk: Buffer, count: number) => Promise<void> }} Response
  */
 const REPOSITORIES = {
@@ -43,6 +43,10 @@ const REPOSITORIES = {
     response.setHeader('content-type', INDEX);
     response.end(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: Array.from({ length: 100_000 }, entry) }));
   },
+  'led-astray': (response, { url }, elsewhere) => response.writeHead(307, { location: elsewhere + url }).end(),
+  'realm-elsewhere': (response, request, elsewhere) => {
+    response.writeHead(401, { 'www-authenticate': `Bearer realm="${elsewhere}/token",service="hostile"` }).end();
+  },
   // Each byte comes in time; the whole never does.
   'drip': async (response) => {
     response.setHeader('content-type', MANIFEST);
@@ -50,9 +54,17 @@ const REPOSITORIES = {
   },
 };
 
-/** @returns {Promise<{ host: string, sent: () => number, dispose: () => Promise<void> }>} `sent`: bytes of content so far */
+/**
+ * @returns {Promise<{ host: string, sent: () => number, elsewhere: () => number, dispose: () => Promise<void> }>}
+ *   `sent`: bytes of content so far; `elsewhere`: requests that came to the private address that clients are led to
+ */
 export async function hostileRegistry() {
   let sent = 0;
+  let strangers = 0;
+  const elsewhere = await listen((request, response) => {
+    strangers += 1;
+    response.writeHead(200, { 'content-type': MANIFEST, 'access-control-allow-origin': '*' }).end('{"secret": "of this network"}');
+  }, '127.0.0.2');
   function* content(chunk, count) {
     for (let number = 0; number < count; number += 1) {
       sent += chunk.length;
@@ -69,7 +81,12 @@ export async function hostileRegistry() {
     };
     const name = /^\/v2\/hostile\/([^/]+)\//.exec(request.url)?.[1];
     if (request.url.startsWith('/token')) await response.flood({ 'content-type': 'application/json' }, FILLER, GIGABYTES * 1024);
-    else await REPOSITORIES[name](response, request);
+    else await REPOSITORIES[name](response, request, elsewhere.origin);
   });
-  return { ...server, sent: () => sent };
+  return {
+    host: server.host,
+    sent: () => sent,
+    elsewhere: () => strangers,
+    dispose: async () => { await Promise.all([server.dispose(), elsewhere.dispose()]); },
+  };
 }

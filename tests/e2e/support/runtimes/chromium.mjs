@@ -12,8 +12,11 @@ const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'a
 export async function startChromium() {
   const browser = await chromium.launch({
     executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium',
-    // Beyond this machine nothing exists, so no test depends on a network or reaches one.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+    args: [
+      '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu',
+      // Beyond this machine nothing exists, so no test depends on a network or reaches one.
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.*',
+    ],
   });
   const files = await listen(async (request, response) => {
     const file = request.url === '/answer.mjs' ? new URL('answer.mjs', import.meta.url) : `${ROOT}pkg/dist${request.url}`;
