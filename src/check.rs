@@ -563,10 +563,10 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution) -> Ve
     let speaker = format!("{}{relay}", resolution.told_by);
     match (&resolution.tag, image.tag()) {
         (Some(tag), _) => {
-            remark("tag", format!("That the tag {tag} should stand for this digest: that is the word of {speaker}, and tags move."))
+            remark("tag", format!("That the tag {tag} should stand for this digest: that is the word of {speaker}, and tags move."));
         }
         (None, Some(tag)) => {
-            remark("tag", format!("What the tag {tag} stands for: the digest beside it decides, and the tag was not looked up."))
+            remark("tag", format!("What the tag {tag} stands for: the digest beside it decides, and the tag was not looked up."));
         }
         (None, None) => {}
     }

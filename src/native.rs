@@ -35,6 +35,8 @@ impl NativeTransport {
 
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let mut builder = http::Request::builder().method(request.method.name()).uri(&request.url);
+        // Who is not told may compress, and bytes are hashed as they are meant, not as they travel (RFC 9110 section 12.5.3).
+        builder = builder.header("accept-encoding", "identity");
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }

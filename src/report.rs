@@ -392,11 +392,11 @@ impl Failure {
             Self::DigestMismatch(mismatch) => Some(mismatch.expected.to_string()),
             Self::HeaderMismatch { expected, .. } => Some(expected.to_string()),
             Self::ContentType { expected, .. } => Some((*expected).into()),
-            Self::PlatformMismatch { expected, .. } | Self::PlatformMissing { expected, .. } => Some(expected.clone()),
-            Self::AmbiguousPlatform { .. } => None,
+            Self::PlatformMismatch { expected, .. }
+            | Self::PlatformMissing { expected, .. }
+            | Self::Document(InvalidDocument::MediaType { expected, .. }) => Some(expected.clone()),
             Self::SizeMismatch { expected, .. } => Some(expected.to_string()),
-            Self::Document(InvalidDocument::MediaType { expected, .. }) => Some(expected.clone()),
-            Self::Document(_) | Self::IndexTooDeep { .. } => None,
+            Self::AmbiguousPlatform { .. } | Self::Document(_) | Self::IndexTooDeep { .. } => None,
         }
     }
 

@@ -157,7 +157,10 @@ fn a_challenge_with_a_longer_page_than_the_configuration_is_answered() {
 fn a_relay_s_word_that_something_is_too_large_is_unknown_not_a_wrong_size() {
     let image = Image::oci("linux/amd64");
     let refusal = r#"{"error":{"code":"response-too-large","message":"too large"}}"#;
-    let lying = serving(&image).behave(On::blobs(), behaviour::instead(Answer::new(502, "application/json", refusal).with("Pullproof-Relay-Error", "response-too-large")));
+    let lying = serving(&image).behave(
+        On::blobs(),
+        behaviour::instead(Answer::new(502, "application/json", refusal).with("Pullproof-Relay-Error", "response-too-large")),
+    );
     let world = relayed(&image, Relay::new().to(HOST, lying));
     assert_eq!(unknown(&check_in_page_with_relay(&world, APP).unwrap(), CheckName::Config), "response-too-large");
 }

@@ -1,6 +1,7 @@
 //! What a check does for people who are not under attack, and what it costs them.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
 
 mod common;
 

@@ -3,6 +3,7 @@
 //! Trap 22 (a browser's cache) and the halves of 3 and 7 that only a real `fetch` can show are in tests/e2e/.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
 
 mod common;
 

@@ -1,6 +1,7 @@
 //! The doors to JavaScript, tested inside JavaScript: in Node, and in a headless browser with `WASM_BINDGEN_USE_BROWSER=1`.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "clippy does not know these as tests")]
 
 use js_sys::Array;
 use js_sys::Function;

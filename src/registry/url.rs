@@ -108,18 +108,8 @@ pub fn is_loopback(host: &str) -> bool {
 
 /// RFC 6890's special-purpose blocks that are not globally reachable, and multicast.
 const fn is_private_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    matches!(
-        (a, b, c),
-        (0 | 10 | 127, ..)
-            | (100, 64..=127, _)
-            | (169, 254, _)
-            | (172, 16..=31, _)
-            | (192, 0, 0)
-            | (192, 168, _)
-            | (198, 18 | 19, _)
-            | (224.., ..)
-    )
+    let special = matches!(address.octets(), [0 | 10 | 127, ..] | [100, 64..=127, ..] | [169, 254, ..] | [172, 16..=31, ..]);
+    special || matches!(address.octets(), [192, 168, ..] | [192, 0, 0, _] | [198, 18 | 19, ..] | [224..=255, ..])
 }
 
 const fn is_private_v6(address: Ipv6Addr) -> bool {

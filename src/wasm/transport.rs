@@ -35,40 +35,49 @@ impl FetchTransport {
         Self { fetch, signal }
     }
 
-    async fn answer(&self, request: &Request, patience: &Patience<'_>, redirect: RequestRedirect) -> Result<web_sys::Response, JsValue> {
-        let method = match request.method {
-            Method::Get => gloo_net::http::Method::GET,
-            Method::Head => gloo_net::http::Method::HEAD,
-            Method::Post => gloo_net::http::Method::POST,
-        };
-        let mut builder = RequestBuilder::new(&request.url).method(method).redirect(redirect).abort_signal(Some(&patience.either));
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        let built = if request.method == Method::Post { builder.body(Uint8Array::from(request.body.as_slice())) } else { builder.build() };
-        let built = web_sys::Request::from(built.map_err(|error| JsValue::from_str(&error.to_string()))?);
-        let promise = self.fetch.call1(&JsValue::UNDEFINED, &built)?;
+    async fn answer(&self, request: &web_sys::Request) -> Result<web_sys::Response, JsValue> {
+        let promise = self.fetch.call1(&JsValue::UNDEFINED, request)?;
         JsFuture::from(js_sys::Promise::resolve(&promise)).await?.dyn_into()
     }
 
     async fn read(&self, request: &Request, patience: &Patience<'_>) -> Result<Response, TransportError> {
         let why = |error: JsValue| patience.why(&error);
-        let mut answer = self.answer(request, patience, RequestRedirect::Manual).await.map_err(why)?;
+        // Held until the last byte is read: Node forgets which signal a response listens to when nobody holds its request any more.
+        let mut asked = write(request, patience, RequestRedirect::Manual).map_err(why)?;
+        let mut answer = self.answer(&asked).await.map_err(why)?;
         if answer.type_() == web_sys::ResponseType::Opaqueredirect {
             // A form holds a secret, and a page would carry it wherever it is sent.
             if request.method == Method::Post {
                 return Err(TransportError::Unreachable { detail: "a form was redirected".into() });
             }
             // A page may not see where it is sent, only go there; the client refuses afterwards what it would have refused before.
-            answer = self.answer(request, patience, RequestRedirect::Follow).await.map_err(why)?;
+            asked = write(request, patience, RequestRedirect::Follow).map_err(why)?;
+            answer = self.answer(&asked).await.map_err(why)?;
         }
+        let body = read_body(&answer, request.max_length, patience).await?;
+        drop(asked);
         Ok(Response {
             status: answer.status(),
             headers: Headers::from_raw(answer.headers()).entries().collect(),
             followed_to: answer.redirected().then(|| answer.url()),
-            body: read_body(&answer, request.max_length, patience).await?,
+            body,
         })
     }
+}
+
+/// The request as JavaScript has it.
+fn write(request: &Request, patience: &Patience<'_>, redirect: RequestRedirect) -> Result<web_sys::Request, JsValue> {
+    let method = match request.method {
+        Method::Get => gloo_net::http::Method::GET,
+        Method::Head => gloo_net::http::Method::HEAD,
+        Method::Post => gloo_net::http::Method::POST,
+    };
+    let mut builder = RequestBuilder::new(&request.url).method(method).redirect(redirect).abort_signal(Some(&patience.either));
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    let built = if request.method == Method::Post { builder.body(Uint8Array::from(request.body.as_slice())) } else { builder.build() };
+    built.map(web_sys::Request::from).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 impl Transport for FetchTransport {

@@ -1,6 +1,7 @@
 //! What the tests of the check share: one call, and short ways to look at a report.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "for short tests")]
 
 use pullproof::Checker;
 use pullproof::Error;

@@ -47,7 +47,6 @@ const server = createServer(async (request, response) => {
 server.listen(0, '127.0.0.1', () => {
   console.log(JSON.stringify({ realm: `http://127.0.0.1:${server.address().port}/token`, issuer }));
 });
-process.stdin.on('end', () => process.exit()).resume();
 
 // A scope is "repository:name:action,action"; several are separated by spaces, or given one by one.
 function sign(scopes, mayDoAll) {

@@ -1,6 +1,8 @@
 //! The crate as one `.wasm` with its JavaScript, and the runner of the tests that run inside it.
 
 use std::env;
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitCode;
 
@@ -19,7 +21,9 @@ pub(crate) const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
 
 /// Compiles the crate and generates its JavaScript.
 pub(crate) fn build(console: &Console, toolchain: &Toolchain) -> Result<()> {
-    console.run(toolchain.cargo("build").args(["--profile", "wasm", "--package", "pullproof", "--lib"]))?;
+    let mut command = toolchain.cargo("build");
+    command.args(["--profile", "wasm", "--package", "pullproof", "--lib"]);
+    console.run(command.arg("--config").arg(format!("target.{TARGET}.rustflags = {:?}", nameless_paths()?)))?;
     let module = toolchain.target_dir().join(TARGET).join("wasm/pullproof.wasm");
     // One module for every runtime: `web` is the only target whose JavaScript lets the entry point bring the module itself.
     // The name section is more than a fifth of the file.
@@ -28,6 +32,15 @@ pub(crate) fn build(console: &Console, toolchain: &Toolchain) -> Result<()> {
     let arguments = ["wasm-bindgen".into(), module.into_os_string()].into_iter();
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments.chain(options.map(Into::into)).chain(["--out-dir".into(), OUT.into()]))
         .context("cannot generate the JavaScript of the wasm")
+}
+
+/// The messages of panics hold the paths of sources. Those of this machine are nobody's business, and would make the module differ from
+/// one machine to the next.
+fn nameless_paths() -> Result<Vec<String>> {
+    let here = env::current_dir()?;
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let renamed = |path: &Path, name: &str| format!("--remap-path-prefix={}={name}", path.display());
+    Ok(home.iter().map(|home| renamed(home, "/cargo")).chain([renamed(&here, "/pullproof")]).collect())
 }
 
 /// `cargo test` of the tests that are compiled to wasm, in Node unless `chromedriver` says otherwise.
