@@ -20,6 +20,7 @@ use crate::json::Members;
 use crate::json::Place;
 use crate::reference::Reference;
 use crate::report::Check;
+use crate::report::CheckName;
 use crate::report::Outcome;
 use crate::report::Remark;
 use crate::report::Verdict;
@@ -284,7 +285,9 @@ pub fn decide(subject: Subject<'_>, checks: &[Check], policy: Option<&Policy>) -
         let message = format!("The policy's rule for {name} requires another digest than {}.", subject.digest);
         return (Verdict::Reject, vec![Remark { code: "policy-unmet", message }]);
     }
-    let unknowns = unknowns(checks);
+    // What is attached is no part of what a digest stands for: not to know it changes nothing about the bytes.
+    let rested_on: Vec<Check> = checks.iter().filter(|check| check.name != CheckName::Attachments).cloned().collect();
+    let unknowns = unknowns(&rested_on);
     if !unknowns.is_empty() {
         return (Verdict::Inconclusive, unknowns);
     }
@@ -305,7 +308,6 @@ fn unknowns(checks: &[Check]) -> Vec<Remark> {
 mod tests {
     use super::*;
     use crate::digest::Algorithm;
-    use crate::report::CheckName;
     use crate::report::Failure;
 
     fn digest(text: &str) -> Digest {
@@ -362,6 +364,14 @@ mod tests {
         let unknown = check(Outcome::Unknown(Remark { code: "timeout", message: String::new() }));
         let (verdict, reasons) = decide(subject(digest("good")), &[passed(), unknown], Some(&policy));
         assert_eq!((verdict, reasons[0].code), (Verdict::Inconclusive, "timeout"));
+    }
+
+    #[test]
+    fn what_is_attached_is_no_part_of_what_a_digest_rule_rests_on() {
+        let policy = policy("docker.io/library/nginx", digest("good"));
+        let outcome = Outcome::Unknown(Remark { code: "timeout", message: String::new() });
+        let unknown = Check { name: CheckName::Attachments, outcome };
+        assert_eq!(decide(subject(digest("good")), &[passed(), unknown], Some(&policy)).0, Verdict::Accept);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The reference parser against Docker's answers, against a table of our own, and against anything at all.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::fs;
 use std::ops::Range;
 use std::path::Path;

@@ -156,9 +156,14 @@ impl<'a, T: Transport> Client<'a, T> {
 
     /// The registry itself where possible, the relay where not.
     async fn ask(&self, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Result<(Response, Via), Error> {
-        // A page cannot read from the registry whether a list goes on; through the relay it can.
-        let is_list = matches!(endpoint, Endpoint::Referrers(_)) && self.access.safelisted_only && self.access.relay.is_some();
-        if !self.relayed.get() && !is_list {
+        // A page cannot read from the registry whether a list goes on; through the relay it can, where the relay serves the registry.
+        if let (Endpoint::Referrers(_), true, Some(relay)) = (endpoint, self.access.safelisted_only, &self.access.relay) {
+            let answer = self.through(relay, endpoint, query, accept, max_length).await;
+            if answer.is_ok() || self.relayed.get() || answer.as_ref().is_err_and(Error::is_aborted) {
+                return answer.map(|response| (response, Via::Relay));
+            }
+        }
+        if !self.relayed.get() {
             match (self.exchange(Method::Get, endpoint, query, accept.value(), max_length).await, &self.access.relay) {
                 // A page is not told why it may not read an answer; the relay can.
                 (Err(Error::Transport { error: TransportError::Unreachable { .. }, .. }), Some(_)) => self.relayed.set(true),

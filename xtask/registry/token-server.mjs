@@ -3,7 +3,7 @@
 //
 //   node token-server.mjs <certificate.pem> <service>
 //
-// Prints one line of JSON with the realm and the issuer, and runs until its standard input closes. Anybody may pull what is
+// Prints one line of JSON with the realm and the issuer, and runs until it is ended. Anybody may pull what is
 // under `public/`; lab (password labpass) may do everything, and so may the holder of lab's identity token.
 
 import { createHash, createSign, generateKeyPairSync, randomUUID } from 'node:crypto';

@@ -26,7 +26,7 @@ export async function startPage() {
   const relayed = await startRegistry({ cors: false });
   const unlisted = await startRegistry({ cors: false });
   const worker = await page({
-    registries: [relayed.host, SILENT],
+    registries: [direct.host, relayed.host, SILENT],
     demo: { registry: direct.host, examples: [{ image: `${direct.host}/team/good:1.0`, title: 'an image for two platforms' }] },
   });
   const browser = await chromium.launch({ executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
