@@ -8,6 +8,7 @@ use pullproof::digest::Content;
 use pullproof::oci::Document;
 use pullproof::oci::MediaType;
 use pullproof::oci::config::Config;
+use pullproof::oci::platform::Choice;
 use pullproof::oci::platform::Platform;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -19,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(document.agrees_with(document.media_type()), Ok(()));
             assert!(MediaType::ALL.iter().any(|other| document.agrees_with(*other).is_err()), "no document is everything");
             if let Document::Index(index) = document
-                && let Some(entry) = Platform::default_choice().choose(&index.manifests)
+                && let Choice::Entry(entry) = Platform::default_choice().choose(&index.manifests)
             {
                 assert!(!entry.platform.as_ref().is_some_and(Platform::is_unknown), "an attestation was chosen");
             }
