@@ -198,11 +198,6 @@ impl<'a> Members<'a> {
         self.optional(name)?.map(|place| place.string()).transpose()
     }
 
-    /// Every member whose name is not in `known`.
-    pub fn unknown(&self, known: &'a [&'static str]) -> impl Iterator<Item = &'a str> {
-        self.object.names().filter(move |name| !known.contains(name))
-    }
-
     /// The members themselves, for maps such as annotations.
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         self.object.0.iter().map(|(name, value)| (name.as_str(), value))

@@ -204,6 +204,21 @@ fn credentials_never_go_to_a_relay() {
 }
 
 #[test]
+fn a_relay_never_hears_of_what_credentials_open() {
+    let image = Image::multi_platform();
+    let registry = || FakeRegistry::new().image("team/app", "v1", &image).guard(Guard::basic("user", "secret")).cors(Cors::open());
+    let world = World::new()
+        .registry("registry.test", registry())
+        .host("edge.test", Relay::new().to("registry.test", registry()))
+        .browser("https://edge.test");
+    let credentials = Some(Credentials::Password { username: "user".into(), password: "secret".into() });
+    let relay = pullproof::registry::url::Url::parse("https://edge.test/relay/");
+    let checker = Checker::new(&world).access(Access { credentials, relay, safelisted_only: true }).attachments(true);
+    assert_eq!(check_with(checker, APP).unwrap().resolution.via, Via::Direct);
+    assert!(world.requests_to("edge.test").is_empty());
+}
+
+#[test]
 fn every_kind_of_credentials_opens_a_private_image() {
     let image = Image::multi_platform();
     let tokens = || TokenServer::new("registry.test").user("user", "secret").refresh_token("refresh").private("team/app");

@@ -1,9 +1,7 @@
 //! An index (Docker calls it a manifest list): the manifests of one image, one a platform, and what belongs to them.
 
 use crate::budget;
-use crate::digest::Digest;
 use crate::json::Members;
-use crate::json::Value;
 use crate::oci::InvalidDocument;
 use crate::oci::MediaType;
 use crate::oci::descriptor::Descriptor;
@@ -41,10 +39,7 @@ pub enum Role {
     /// The image of a platform.
     Image,
     /// BuildKit's statement about an image, which stands under `unknown/unknown` and so never runs.
-    Attestation {
-        /// The image it says it speaks of (`vnd.docker.reference.digest`).
-        about: Option<Digest>,
-    },
+    Attestation,
     /// Another index.
     Index,
     /// Something that is no image.
@@ -56,7 +51,7 @@ impl Role {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Image => "image",
-            Self::Attestation { .. } => "attestation",
+            Self::Attestation => "attestation",
             Self::Index => "index",
             Self::Other => "other",
         }
@@ -85,17 +80,9 @@ impl Entry {
     fn read(members: &Members<'_>) -> Result<Self, InvalidDocument> {
         let descriptor = Descriptor::read(members)?;
         let platform = members.optional("platform")?.map(|place| Platform::read(&place.object()?)).transpose()?;
-        let mut about = None;
-        if let Some(annotations) = members.optional("annotations")? {
-            for (name, value) in annotations.object()?.entries() {
-                if let ("vnd.docker.reference.digest", Value::String(text)) = (name, value) {
-                    about = text.parse().ok();
-                }
-            }
-        }
         let role = match MediaType::named(&descriptor.media_type) {
             // The annotation alone makes no attestation: runtimes look at the platform only, and would run what merely calls itself one.
-            Some(_) if platform.as_ref().is_some_and(Platform::is_unknown) => Role::Attestation { about },
+            Some(_) if platform.as_ref().is_some_and(Platform::is_unknown) => Role::Attestation,
             Some(media_type) if media_type.is_index() => Role::Index,
             Some(_) => Role::Image,
             None => Role::Other,

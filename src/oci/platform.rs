@@ -123,7 +123,7 @@ impl Platform {
     /// the machine that asks.
     pub fn could_be_meant_by(&self, entry: &Entry) -> bool {
         match (&entry.platform, entry.role) {
-            (_, Role::Attestation { .. } | Role::Other) => false,
+            (_, Role::Attestation | Role::Other) => false,
             (None, _) => true,
             (Some(platform), _) if platform.os.is_empty() || platform.architecture.is_empty() => true,
             (Some(platform), Role::Index) => self.distance_to(platform).is_some(),

@@ -157,9 +157,15 @@ impl<'a, T: Transport> Client<'a, T> {
     /// The registry itself where possible, the relay where not.
     async fn ask(&self, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Result<(Response, Via), Error> {
         // A page cannot read from the registry whether a list goes on; through the relay it can, where the relay serves the registry.
-        if let (Endpoint::Referrers(_), true, Some(relay)) = (endpoint, self.access.safelisted_only, &self.access.relay) {
+        // What takes credentials is nothing that a relay could read, nor anything that it should hear of.
+        let wants_relay = self.access.safelisted_only && self.access.credentials.is_none();
+        if let (Endpoint::Referrers(_), true, Some(relay)) = (endpoint, wants_relay, &self.access.relay) {
             let answer = self.through(relay, endpoint, query, accept, max_length).await;
-            if answer.is_ok() || self.relayed.get() || answer.as_ref().is_err_and(Error::is_aborted) {
+            let is_known = match &answer {
+                Ok(response) => matches!(response.status, 200 | 404),
+                Err(error) => error.is_aborted(),
+            };
+            if is_known || self.relayed.get() {
                 return answer.map(|response| (response, Via::Relay));
             }
         }
