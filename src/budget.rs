@@ -61,3 +61,16 @@ pub const RETRY_AFTER_SECONDS: u64 = 86_400;
 
 /// The largest integer that JSON carries between all our runtimes (RFC 8259 section 6: 2^53 - 1).
 pub const SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// Bytes of one text that is searched for references: twice the largest bundle of manifests that projects publish as one file
+/// (the Prometheus operator's, some 4 MB).
+pub const PIN_TEXT_BYTES: usize = 8 << 20;
+
+/// References in one text: more than the largest file seen has by two orders of magnitude.
+pub const PIN_OCCURRENCES: usize = 10_000;
+
+/// Nesting of a YAML document: Kubernetes objects and CRD schemas stay below 60.
+pub const YAML_DEPTH: usize = 128;
+
+/// Values in a YAML text: what [`PIN_TEXT_BYTES`] of real manifests hold (some 20 bytes each).
+pub const YAML_NODES: usize = 400_000;

@@ -65,6 +65,15 @@ pub struct Checker<T> {
     attachments: bool,
 }
 
+/// How far a check goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// To the document that the reference names. One request, which is what it takes to know a digest.
+    Root,
+    /// To the image of one platform, and its configuration.
+    Image,
+}
+
 impl<T: Transport> Checker<T> {
     /// A checker that asks registries anonymously, directly, for linux/amd64, and does not look for what is attached.
     pub fn new(transport: T) -> Self {
@@ -95,6 +104,22 @@ impl<T: Transport> Checker<T> {
     /// Checks one image, and tells `on_step` what happens.
     pub async fn check(
         &self,
+        image: &Reference,
+        policy: Option<&Policy>,
+        now: UnixTime,
+        on_step: &mut dyn FnMut(&Step),
+    ) -> Result<Report, Error> {
+        self.check_to(Depth::Image, image, policy, now, on_step).await
+    }
+
+    /// The platform that was asked for, if one was.
+    pub(crate) const fn wanted_platform(&self) -> Option<&Platform> {
+        self.platform.as_ref()
+    }
+
+    pub(crate) async fn check_to(
+        &self,
+        depth: Depth,
         image: &Reference,
         policy: Option<&Policy>,
         now: UnixTime,
@@ -138,7 +163,10 @@ impl<T: Transport> Checker<T> {
             Ok((document, evidence)) => {
                 walk.finish(CheckName::Document, Outcome::Passed { evidence });
                 // (4) platform, (5) config.
-                self.walk_to_image(&mut walk, &client, &root, document).await?;
+                match depth {
+                    Depth::Root => self.look_at_root(&mut walk, &root, &document),
+                    Depth::Image => self.walk_to_image(&mut walk, &client, &root, document).await?,
+                }
             }
             Err(failure) => walk.finish(CheckName::Document, Outcome::Failed(failure)),
         }
@@ -153,6 +181,30 @@ impl<T: Transport> Checker<T> {
             None
         };
         Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), attachments, policy, now))
+    }
+
+    /// What the root says by itself. An index that other programs read otherwise is refused here too; one that has nothing for the
+    /// platform is not, because nothing was asked for that platform.
+    fn look_at_root(&self, walk: &mut Walk<'_>, root: &Content, document: &Document) {
+        let index = match document {
+            Document::Manifest(manifest) => {
+                walk.manifest = Some(summarise_manifest(root, manifest));
+                return;
+            }
+            Document::Index(index) => index,
+        };
+        let mut path = [summarise_index(root, index)];
+        let wanted = self.platform.clone().unwrap_or_else(Platform::default_choice);
+        match wanted.choose(&index.manifests) {
+            Choice::Entry(entry) => mark_chosen(&mut path, entry.descriptor.digest),
+            Choice::Ambiguous(entry) => {
+                let failure = Failure::AmbiguousPlatform { expected: wanted.to_string(), found: entry.descriptor.digest };
+                walk.start(CheckName::Platform);
+                walk.finish(CheckName::Platform, Outcome::Failed(failure));
+            }
+            Choice::None => {}
+        }
+        walk.indexes = path.into();
     }
 
     /// From the root to the manifest of the platform, and to its configuration.

@@ -5,6 +5,8 @@
 use core::fmt;
 
 use crate::oci::platform::InvalidPlatform;
+use crate::pin::Unreadable;
+use crate::pin::lock::InvalidLock;
 use crate::policy::InvalidPolicy;
 use crate::reference::InvalidReference;
 use crate::transport::TransportError;
@@ -24,6 +26,8 @@ pub enum Error {
         /// The registry.
         host: String,
     },
+    /// The text is no lock.
+    Lock(InvalidLock),
     /// What answers there is no registry.
     NotARegistry {
         /// Who answered.
@@ -85,6 +89,8 @@ pub enum Error {
         /// What it says.
         detail: String,
     },
+    /// The text is none in which images can be pinned.
+    Text(Unreadable),
     /// More redirects than any registry needs.
     TooManyRedirects {
         /// The registry.
@@ -108,10 +114,12 @@ pub enum Error {
 
 impl Error {
     /// Every stable code, for the list that the TypeScript types are compared with.
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 26] = [
         "aborted",
         "budget-exhausted",
         "denied",
+        "kind-unknown",
+        "lock-invalid",
         "not-a-registry",
         "not-found",
         "platform-invalid",
@@ -124,10 +132,15 @@ impl Error {
         "registry-error",
         "relay-refused",
         "response-too-large",
+        "template",
+        "text-too-long",
         "timeout",
         "too-many-redirects",
+        "too-many-references",
         "unauthorized",
         "unreachable",
+        "yaml-invalid",
+        "yaml-too-large",
     ];
 
     /// The stable code.
@@ -135,6 +148,7 @@ impl Error {
         match self {
             Self::BudgetExhausted { .. } => "budget-exhausted",
             Self::Denied { .. } => "denied",
+            Self::Lock(_) => InvalidLock::CODE,
             Self::NotARegistry { .. } => "not-a-registry",
             Self::NotFound { .. } => "not-found",
             Self::Platform(_) => "platform-invalid",
@@ -145,6 +159,7 @@ impl Error {
             Self::Reference(_) => "reference-invalid",
             Self::Registry { .. } => "registry-error",
             Self::Relay { code, .. } => code,
+            Self::Text(text) => text.code(),
             Self::TooManyRedirects { .. } => "too-many-redirects",
             Self::Transport { error, .. } => error.code(),
             Self::Unauthorized { .. } => "unauthorized",
@@ -172,6 +187,7 @@ impl fmt::Display for Error {
                 write!(f, "expected {host} to need at most {requests} requests, found that it needs more")
             }
             Self::Denied { host } => write!(f, "expected {host} to let us read this image, found that it does not"),
+            Self::Lock(error) => error.fmt(f),
             Self::NotARegistry { host, found } => write!(f, "expected a registry at {host}, found something that answers with {found}"),
             Self::NotFound { host, what } => {
                 write!(f, "expected {what} at {host}, found that it is not there, or not shown to somebody who is not signed in")
@@ -190,6 +206,7 @@ impl fmt::Display for Error {
             Self::Registry { host, status, detail: Some(detail) } => write!(f, "{host} answers with status {status}: {detail}"),
             Self::Registry { host, status, detail: None } => write!(f, "{host} answers with status {status}"),
             Self::Relay { detail, .. } => write!(f, "the relay says: {detail}"),
+            Self::Text(error) => error.fmt(f),
             Self::TooManyRedirects { host } => write!(f, "{host} redirects more often than any registry needs to"),
             Self::Transport { host, error } => write!(f, "{host}: {error}"),
             Self::Unauthorized { host, with_credentials: true } => {
@@ -205,12 +222,20 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
+            Self::Lock(error) => Some(error),
             Self::Platform(error) => Some(error),
             Self::Policy(error) => Some(error),
             Self::Reference(error) => Some(error),
+            Self::Text(error) => Some(error),
             Self::Transport { error, .. } => Some(error),
             _ => None,
         }
+    }
+}
+
+impl From<InvalidLock> for Error {
+    fn from(error: InvalidLock) -> Self {
+        Self::Lock(error)
     }
 }
 
@@ -229,5 +254,11 @@ impl From<InvalidPolicy> for Error {
 impl From<InvalidReference> for Error {
     fn from(error: InvalidReference) -> Self {
         Self::Reference(error)
+    }
+}
+
+impl From<Unreadable> for Error {
+    fn from(error: Unreadable) -> Self {
+        Self::Text(error)
     }
 }

@@ -203,6 +203,11 @@ impl<'a> Members<'a> {
         self.object.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// The members as places, for maps whose names are data.
+    pub fn places(&self) -> impl Iterator<Item = (&'a str, Place<'a>)> {
+        self.object.0.iter().map(|(name, value)| (name.as_str(), Place { value, path: self.path_to(name) }))
+    }
+
     /// Where this object is.
     pub fn path(&self) -> &str {
         &self.path

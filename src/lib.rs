@@ -37,6 +37,9 @@ pub mod oci;
 pub mod policy;
 pub mod report;
 
+// Layer 4: texts that name images.
+pub mod pin;
+
 // Layer 5: the one door to the outside.
 pub mod transport;
 
@@ -47,6 +50,8 @@ pub mod registry;
 
 // Layer 7: the story.
 pub mod check;
+pub mod drift;
+pub mod resolve;
 
 // Layer 8: the edges.
 #[cfg(feature = "native")]

@@ -158,6 +158,20 @@ impl Reference {
         self
     }
 
+    /// The same image by its tag, or by name alone.
+    #[must_use]
+    pub fn without_digest(mut self) -> Self {
+        self.digest = None;
+        self
+    }
+
+    /// The same name and tag with this digest.
+    #[must_use]
+    pub const fn with_digest(mut self, digest: Digest) -> Self {
+        self.digest = Some(digest);
+        self
+    }
+
     /// Docker's `ParseDockerRef`: exactly one of tag and digest. A digest displaces the tag, and `latest` stands in for both.
     #[must_use]
     pub fn docker_ref(mut self) -> Self {

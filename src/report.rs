@@ -297,6 +297,16 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Why it does not hold.
+    pub const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Passed { .. } | Self::Unknown(_) | Self::Skipped { .. } => None,
+        }
+    }
+}
+
 /// A check that does not hold. `code()` is stable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {

@@ -11,9 +11,10 @@ const LAYERS: &[(u8, &[&str])] = &[
     (0, &["reference", "digest", "time", "budget", "excerpt"]),
     (1, &["oci", "json"]),
     (2, &["policy", "report"]),
+    (4, &["pin"]),
     (5, &["transport"]),
     (6, &["registry", "discover", "error"]),
-    (7, &["check"]),
+    (7, &["check", "resolve", "drift"]),
     (8, &["wasm", "native"]),
 ];
 

@@ -1,5 +1,7 @@
 //! What JavaScript asks for, read from its JSON form. Everything in it must be understood.
 
+use crate::check::Checker;
+use crate::error::Error;
 use crate::json::InvalidJson;
 use crate::json::Members;
 use crate::registry::auth::Credentials;
@@ -7,6 +9,7 @@ use crate::registry::client::Access;
 use crate::registry::url::Url;
 use crate::time::UnixTime;
 use crate::transport::Method;
+use crate::transport::Transport;
 
 /// The options of a check.
 pub(super) struct Options<'a> {
@@ -15,6 +18,17 @@ pub(super) struct Options<'a> {
     pub(super) policy: Option<&'a str>,
     pub(super) access: Access,
     pub(super) attachments: bool,
+}
+
+impl Options<'_> {
+    /// A checker that does as it is told here.
+    pub(super) fn checker<T: Transport>(self, transport: T) -> Result<Checker<T>, Error> {
+        let checker = Checker::new(transport).access(self.access).attachments(self.attachments);
+        match self.platform {
+            Some(platform) => Ok(checker.platform(platform.parse().map_err(Error::Platform)?)),
+            None => Ok(checker),
+        }
+    }
 }
 
 /// What a relay is asked for.

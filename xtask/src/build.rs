@@ -83,7 +83,7 @@ pub(crate) fn sizes() -> Result<String> {
             const bytes = require('node:fs').readFileSync(file);
             line(file, bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length);
         }";
-    let files = ["pullproof_bg.wasm", "pullproof.js"].map(|name| format!("{}/{name}", wasm::OUT));
+    let files = wasm::files().map(|name| format!("{}/{name}", wasm::OUT));
     console::output(Command::new("node").args(["--eval", MEASURE, "--"]).args(files))
 }
 

@@ -19,16 +19,28 @@ pub(crate) const OUT: &str = "pkg/wasm";
 /// The hidden command by which cargo runs a test that was compiled to wasm.
 pub(crate) const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
 
+/// The modules, each with the feature that opens its doors. A page that only checks downloads the first: docs/adr/0007-two-modules.md.
+const MODULES: [(&str, &str); 2] = [("pullproof", "wasm-check"), ("pullproof_pin", "wasm-pin")];
+
+/// The files that are generated, without those for type checkers.
+pub(crate) fn files() -> impl Iterator<Item = String> {
+    MODULES.into_iter().flat_map(|(name, _)| [format!("{name}_bg.wasm"), format!("{name}.js")])
+}
+
 /// Compiles the crate and generates its JavaScript.
 pub(crate) fn build(console: &Console, toolchain: &Toolchain) -> Result<()> {
+    MODULES.into_iter().try_for_each(|(name, feature)| module(console, toolchain, name, feature))
+}
+
+fn module(console: &Console, toolchain: &Toolchain, name: &str, feature: &str) -> Result<()> {
     let mut command = toolchain.cargo("build");
-    command.args(["--profile", "wasm", "--package", "pullproof", "--lib"]);
+    command.args(["--profile", "wasm", "--package", "pullproof", "--lib", "--features", feature]);
     console.run(command.arg("--config").arg(format!("target.{TARGET}.rustflags = {:?}", nameless_paths()?)))?;
     let module = toolchain.target_dir().join(TARGET).join("wasm/pullproof.wasm");
-    // One module for every runtime: `web` is the only target whose JavaScript lets the entry point bring the module itself.
+    // The same for every runtime: `web` is the only target whose JavaScript lets the entry point bring the module itself.
     // The name section is more than a fifth of the file.
     let options =
-        ["--target", "web", "--omit-default-module-path", "--remove-name-section", "--remove-producers-section", "--out-name", "pullproof"];
+        ["--target", "web", "--omit-default-module-path", "--remove-name-section", "--remove-producers-section", "--out-name", name];
     let arguments = ["wasm-bindgen".into(), module.into_os_string()].into_iter();
     wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(arguments.chain(options.map(Into::into)).chain(["--out-dir".into(), OUT.into()]))
         .context("cannot generate the JavaScript of the wasm")
@@ -49,7 +61,7 @@ pub(crate) fn test(toolchain: &Toolchain) -> Command {
     let runner = format!("target.{TARGET}.runner = ['{}', '{TEST_RUNNER}']", crate::program().display());
     let mut command = toolchain.cargo("test");
     // Never with `--quiet`: cargo would hand it on to the runner, which does not know it.
-    command.args(["--package", "pullproof", "--test", "wasm", "--config", &runner]);
+    command.args(["--package", "pullproof", "--test", "wasm", "--features", "wasm-check,wasm-pin", "--config", &runner]);
     command
 }
 

@@ -1,0 +1,162 @@
+//! The doors to checking, and to resolving what is pinned.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::error::Error;
+use crate::pin::Refusal;
+use crate::pin::Unreadable;
+use crate::pin::lock::InvalidLock;
+use crate::policy::Policy;
+use crate::reference::Reference;
+use crate::registry::client::Access;
+use crate::registry::client::Client;
+use crate::registry::client::NextPage;
+use crate::registry::endpoint::Endpoint;
+use crate::report::AskedFor;
+use crate::report::CheckName;
+use crate::report::Failure;
+use crate::resolve::Unresolved;
+use crate::wasm::Thrown;
+use crate::wasm::from_js;
+use crate::wasm::invalid;
+use crate::wasm::options;
+use crate::wasm::thrown;
+use crate::wasm::to_js;
+use crate::wasm::transport::FetchTransport;
+
+/// Checks an image. `fetch` is called with a `Request` and answers with a `Response`.
+#[wasm_bindgen]
+pub async fn check(
+    image: String,
+    options: JsValue,
+    fetch: js_sys::Function,
+    signal: Option<web_sys::AbortSignal>,
+    on_step: Option<js_sys::Function>,
+) -> Result<JsValue, JsValue> {
+    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
+    let options = from_js(&options)?;
+    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
+    let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
+    let now = options.now;
+    let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
+    let mut tell = |step: &_| {
+        if let Some(on_step) = &on_step {
+            // What a listener throws is its own affair: it must not change what is found.
+            let _ = on_step.call1(&JsValue::UNDEFINED, &to_js(step));
+        }
+    };
+    let report = checker.check(&image, policy.as_ref(), now, &mut tell).await.map_err(|error| thrown(&error))?;
+    Ok(to_js(&report))
+}
+
+/// Takes a reference apart.
+#[wasm_bindgen(js_name = parseReference)]
+pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
+    let reference = Reference::parse(text).map_err(|error| thrown(&error.into()))?;
+    Ok(to_js(&AskedFor::new(&reference)))
+}
+
+/// One anonymous GET or HEAD of a registry, redirects and token dance included, for the Worker's relay.
+#[wasm_bindgen]
+pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_sys::AbortSignal>) -> Result<JsValue, JsValue> {
+    let target = from_js(&target)?;
+    let target = options::read_relay_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
+    // Only lists have pages, and the only list is that of referrers.
+    let (path, query) = target.path.split_once('?').map_or((target.path, None), |(path, query)| (path, Some(query)));
+    let (repository, endpoint) = Endpoint::parse(target.registry, path)
+        .filter(|(_, endpoint)| query.is_none() || matches!(endpoint, Endpoint::Referrers(_)))
+        .ok_or_else(|| invalid("expected the path of a manifest, a blob or referrers"))?;
+    let name = Reference::parse(&format!("{}/{repository}", target.registry)).map_err(|error| thrown(&error.into()))?;
+    let (transport, access) = (FetchTransport::new(fetch, signal), Access::default());
+    let client = Client::new(&transport, &access, &name).map_err(|error| thrown(&error))?;
+    let response =
+        client.exchange(target.method, &endpoint, query, target.accept, endpoint.max_length()).await.map_err(|error| thrown(&error))?;
+    let headers = js_sys::Array::new();
+    let pass = |name: &str, value: &str| headers.push(&js_sys::Array::of2(&name.into(), &value.into()));
+    for name in ["content-type", "docker-content-digest", "retry-after"] {
+        if let Some(value) = response.headers.get(name) {
+            pass(name, value);
+        }
+    }
+    // A `Link` can make a browser load things, so only what it means to us is said again.
+    match client.next_page(&endpoint, &response) {
+        NextPage::Query(query) => pass("link", &format!("<?{query}>; rel=\"next\"")),
+        NextPage::Elsewhere if matches!(endpoint, Endpoint::Referrers(_)) => pass("link", "<>; rel=\"next\""),
+        NextPage::None | NextPage::Elsewhere => 0,
+    };
+    let answer = js_sys::Object::new();
+    for (name, value) in [
+        ("status", response.status.into()),
+        ("headers", headers.into()),
+        ("body", js_sys::Uint8Array::from(response.body.as_slice()).into()),
+    ] {
+        js_sys::Reflect::set(&answer, &name.into(), &value)?;
+    }
+    Ok(answer.into())
+}
+
+/// Which digest an image has, if it may be pinned.
+#[wasm_bindgen]
+pub async fn resolve(
+    image: String,
+    options: JsValue,
+    fetch: js_sys::Function,
+    signal: Option<web_sys::AbortSignal>,
+) -> Result<JsValue, JsValue> {
+    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
+    let options = from_js(&options)?;
+    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
+    let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
+    let now = options.now;
+    let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
+    match checker.resolve(&image, policy.as_ref(), now).await {
+        Ok(resolved) => Ok(to_js(&resolved)),
+        Err(Unresolved::Error(error)) => Err(thrown(&error)),
+        Err(Unresolved::Refused(Refusal { code, message })) => Err(to_js(&Thrown { code: &code, message: &message, detail: None })),
+    }
+}
+
+/// What became of a pinned tag.
+#[wasm_bindgen]
+pub async fn drift(
+    image: String,
+    options: JsValue,
+    fetch: js_sys::Function,
+    signal: Option<web_sys::AbortSignal>,
+) -> Result<JsValue, JsValue> {
+    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
+    let pinned = image.digest().ok_or_else(|| invalid("expected a reference with a digest, found one without"))?;
+    let options = from_js(&options)?;
+    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
+    let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
+    let now = options.now;
+    let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
+    let drift = checker.drift(&image, pinned, policy.as_ref(), now).await.map_err(|error| thrown(&error))?;
+    Ok(to_js(&drift))
+}
+
+/// Errors that end a check, so that no report can hold them.
+fn is_refusal(code: &str) -> bool {
+    let is_of_texts = Unreadable::CODES.contains(&code) || code == InvalidLock::CODE;
+    code == "aborted" || is_of_texts || ["reference-", "platform-", "policy-"].iter().any(|what| code.starts_with(what))
+}
+
+/// Every stable code, so that the TypeScript types can be compared with them.
+#[wasm_bindgen]
+pub fn codes() -> JsValue {
+    #[derive(Serialize)]
+    struct Codes {
+        errors: Vec<&'static str>,
+        failures: Vec<&'static str>,
+        unknowns: Vec<&'static str>,
+        checks: Vec<&'static str>,
+    }
+    to_js(&Codes {
+        errors: Error::CODES.into_iter().chain(["options-invalid"]).collect(),
+        failures: Failure::CODES.into(),
+        unknowns: Error::CODES.into_iter().filter(|code| !is_refusal(code)).chain(["incomplete-list", "too-many-attachments"]).collect(),
+        checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
+    })
+}
