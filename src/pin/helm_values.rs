@@ -13,8 +13,6 @@
 //! whole. It never goes into `tag`, which charts compare as a version, and a name without a tag is not taken for `latest`: charts have
 //! a tag for it. Templates are no values.
 
-use core::ops::Range;
-
 use crate::pin::Form;
 use crate::pin::Found;
 use crate::pin::Insertion;
@@ -73,9 +71,8 @@ pub(super) fn find_in<'a, 't>(images: &mut Images<'a, 't>, walk: &Walk<'a, 't, P
             for (at, item) in tree.items(value).unwrap_or_default().iter().enumerate().filter(|(_, item)| is_tagged(tree, **item)) {
                 images.value(*item, 0, &|| format!("{}[{at}]", place()), |scalar| whole(scalar, None));
             }
-            for (name, item) in
-                tree.entries(value).into_iter().flatten().filter(|(name, item)| !is_image(tree.key(*name)) && is_tagged(tree, *item))
-            {
+            let by_name = tree.entries(value).into_iter().flatten();
+            for (name, item) in by_name.filter(|(name, item)| !is_image(tree.key(*name)) && is_tagged(tree, *item)) {
                 images.value(item, 0, &|| dotted(place(), tree.key(name)), |scalar| whole(scalar, None));
             }
         }
@@ -143,7 +140,7 @@ impl Parts {
         let digest = there("digest").or_else(|| there("sha"));
         let registry = filled("registry");
         let has_parts = digest.is_some() || registry.is_some() || there("tag").is_some() || there("version").is_some();
-        let is_address = |(_, value): &Field| tree.text_of(*value).is_some_and(|text| text.contains("://"));
+        let is_address = |(_, value): &Field| tree.text_of(*value).is_some_and(|text| text.contains("://") || text.starts_with("git@"));
         let is_untagged = |(_, value): &Field| !is_tagged(tree, *value);
         let name = match filled("repository") {
             // Where charts or sources come from.
@@ -164,62 +161,55 @@ impl Parts {
     }
 
     pub(super) fn find(&self, images: &mut Images<'_, '_>, place: &dyn Fn() -> String, elsewhere: bool) {
-        let tree = images.tree;
         let Some((field, shown)) = self.tag.or(self.name).filter(|_| images.enter(self.mapping)) else { return };
-        let (found, edited) = self.read(images, elsewhere);
-        let span: Range<usize> = tree.span(tree.follow(shown));
-        if let Some(found) = found {
-            images.add(span, &|| dotted(place(), field), found, edited);
+        if let Some(found) = self.read(images, elsewhere) {
+            let span = images.tree.span(images.tree.follow(shown));
+            images.add(span, &|| dotted(place(), field), found, self.digest.map(|(_, field)| field));
         }
     }
 
-    /// What the parts make together, and which value gets the digest.
-    fn read(&self, images: &mut Images<'_, '_>, elsewhere: bool) -> (Option<Found>, Option<Id>) {
+    /// What the parts make together. Nothing is said of an image that only the chart names once it has a digest.
+    fn read(&self, images: &mut Images<'_, '_>, elsewhere: bool) -> Option<Found> {
         let tree = images.tree;
         let text = |field: Option<Field>| field.and_then(|(_, value)| tree.text_of(value));
-        let leave = |why| (Some(Found::LeftAlone(why)), None);
         let digest = text(self.digest);
-        let Some(name) = text(self.name) else {
-            // An image that only the chart names has nothing to do here once it has a digest.
-            return if digest.is_some() { (None, None) } else { leave(Why::TagElsewhere) };
-        };
+        let Some(name) = text(self.name) else { return digest.is_none().then_some(Found::LeftAlone(Why::TagElsewhere)) };
         let image: String = text(self.registry).into_iter().flat_map(|registry| [registry, "/"]).chain([name]).collect();
         let image = text(self.tag).map_or(image.clone(), |tag| format!("{image}:{tag}"));
         if let Some(why) = filled_in(&image) {
-            return leave(why);
+            return Some(Found::LeftAlone(why));
         }
-        match (literal(&image, 0), digest) {
-            // Charts write `@sha256:` in front of a `sha` themselves.
-            (_, Some(sha)) if self.digest.is_some_and(|(key, _)| key == "sha") && !sha.contains(':') => {
-                (Some(pinned(&image, &format!("sha256:{sha}"))), None)
+        // Charts write `@sha256:` in front of a `sha` themselves.
+        let is_bare = |digest: &str| self.digest.is_some_and(|(key, _)| key == "sha") && !digest.contains(':');
+        let fields = [self.registry, self.name, self.tag, self.digest];
+        Some(match (literal(&image, 0), digest) {
+            (_, Some(digest)) if is_bare(digest) => pinned(&image, &format!("sha256:{digest}")),
+            (_, Some(digest)) => pinned(&image, digest),
+            (Found::Unpinned { .. }, None) if self.tag.is_none() || elsewhere => Found::LeftAlone(Why::TagElsewhere),
+            (Found::Unpinned { .. }, None)
+                if fields.iter().flatten().any(|(key, _)| tree.is_disputed(self.mapping, key))
+                    || self.tag.and_then(|(_, tag)| tree.scalar(tag)).is_some_and(is_rewritten) =>
+            {
+                Found::LeftAlone(Why::Style)
             }
-            (_, Some(digest)) => (Some(pinned(&image, digest)), None),
-            (Found::Unpinned { .. }, None) if self.tag.is_none() || elsewhere => leave(Why::TagElsewhere),
-            (Found::Unpinned { .. }, None) if self.tag.and_then(|(_, tag)| tree.scalar(tag)).is_some_and(is_rewritten) => leave(Why::Style),
             (Found::Unpinned { image, .. }, None) => self.fill_in(images, image),
-            (found, None) => (Some(found), None),
-        }
+            (found, None) => found,
+        })
     }
 
-    /// Where the digest goes.
-    fn fill_in(&self, images: &mut Images<'_, '_>, image: Reference) -> (Option<Found>, Option<Id>) {
+    /// Puts the digest into the field for it.
+    fn fill_in(&self, images: &mut Images<'_, '_>, image: Reference) -> Found {
         let tree = images.tree;
-        let Some(("digest", field)) = self.digest else { return (Some(Found::LeftAlone(Why::NoDigestField)), None) };
+        let Some(("digest", field)) = self.digest else { return Found::LeftAlone(Why::NoDigestField) };
         // Merged, it belongs to another image too.
         if tree.own(self.mapping, "digest") != Some(field) || tree.is_alias(field) {
             images.borrow(field);
-            return (Some(Found::LeftAlone(Why::SharedAnchor)), None);
+            return Found::LeftAlone(Why::SharedAnchor);
         }
-        let place = tree.scalar(field).and_then(|scalar| match scalar.colon {
-            Some(colon) => Some((colon, Form::ValueAfterColon)),
-            None => scalar.editable.then_some((scalar.span.end, Form::Value)),
-        });
-        let found = match place {
+        match tree.vacancy(self.mapping, "digest") {
             Some((at, form)) => Found::Unpinned { image, insertion: Insertion { at, form, overrules: Vec::new() } },
-            // `null` cannot be inserted into.
             None => Found::LeftAlone(Why::Style),
-        };
-        (Some(found), Some(field))
+        }
     }
 }
 

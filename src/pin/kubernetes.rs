@@ -19,7 +19,6 @@ use crate::pin::helm_values::Parts;
 use crate::pin::kustomization;
 use crate::pin::yaml::Id;
 use crate::pin::yaml::Images;
-use crate::pin::yaml::MERGE;
 use crate::pin::yaml::Step;
 use crate::pin::yaml::Tree;
 use crate::pin::yaml::Walk;
@@ -87,7 +86,7 @@ fn visit<'a, 't>(images: &mut Images<'a, 't>, walk: &mut Walk<'a, 't, Part>, map
     for (key, value) in entries.rev() {
         let here = walk.key(step, key);
         match tree.key(key) {
-            MERGE => walk.enter(value, step, part),
+            _ if tree.is_merge(key) => walk.enter(value, step, part),
             name if is_about(name) => {}
             _ if part != Part::Object => walk.enter(value, here, part),
             // The latter is a disk of Ceph.

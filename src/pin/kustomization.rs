@@ -8,12 +8,13 @@
 //!   digest: sha256:…                # or this digest
 //! ```
 //!
-//! A digest goes behind `newTag`, also where an empty `digest` stands: kustomize joins name and `newTag` with a colon and looks at
-//! neither again, so every version of it understands that. The field `digest` displaced the tag until version 5.
+//! A digest goes into the field for it where one is left empty, and behind `newTag` otherwise: kustomize joins name and `newTag` with a
+//! colon and looks at neither again. Every version understands both. (The old ones leave out the tag where there is a digest.)
 //!
 //! Where objects say which tag is meant, it has to be pinned there. Patches are texts, and not searched.
 
 use crate::pin::Found;
+use crate::pin::Insertion;
 use crate::pin::Occurrence;
 use crate::pin::Unreadable;
 use crate::pin::Why;
@@ -64,17 +65,23 @@ fn find_one(images: &mut Images<'_, '_>, item: Id, place: &dyn Fn() -> String) {
     image.extend(tag.into_iter().flat_map(|tag| [":", text(tag)]));
     image.extend(digest.into_iter().flat_map(|digest| ["@", text(digest)]));
     let span = tree.span(tree.follow(tag.unwrap_or(name)));
-    let found = match literal(&image, span.end) {
+    let found = match (literal(&image, span.end), tag) {
         _ if let Some(why) = filled_in(&image) => Found::LeftAlone(why),
-        found @ Found::Pinned { .. } => found,
-        _ if tag.is_none() && digest.is_none() => Found::LeftAlone(Why::TagElsewhere),
-        Found::Unpinned { .. } if tag.is_none_or(|tag| !tree.scalar(tag).is_some_and(|tag| tag.editable)) => Found::LeftAlone(Why::Style),
+        (Found::Unpinned { .. }, None) => Found::LeftAlone(Why::TagElsewhere),
+        (Found::Unpinned { .. }, _) if ["name", "newName", "newTag", "digest"].iter().any(|key| tree.is_disputed(item, key)) => {
+            Found::LeftAlone(Why::Style)
+        }
+        (Found::Unpinned { image, .. }, Some(_)) if let Some((at, form)) = tree.vacancy(item, "digest") => {
+            let found = Found::Unpinned { image, insertion: Insertion { at, form, overrules: Vec::new() } };
+            return images.add(span, place, found, tree.own(item, "digest"));
+        }
         // One tag of several images has not one digest.
-        Found::Unpinned { .. } if tag.is_some_and(|tag| tree.is_alias(tag)) || tree.own(item, "newTag") != tag => {
-            images.borrow(tag.unwrap_or(name));
+        (Found::Unpinned { .. }, Some(tag)) if tree.is_alias(tag) || tree.own(item, "newTag") != Some(tag) => {
+            images.borrow(tag);
             Found::LeftAlone(Why::SharedAnchor)
         }
-        found => found,
+        (Found::Unpinned { .. }, Some(tag)) if !tree.scalar(tag).is_some_and(|tag| tag.editable) => Found::LeftAlone(Why::Style),
+        (found, _) => found,
     };
-    images.add(span, place, found, tag.map(|tag| tree.follow(tag)));
+    images.add(span, place, found, tag);
 }

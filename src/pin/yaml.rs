@@ -25,7 +25,6 @@ pub(super) use images::filled_in;
 pub(super) use images::named;
 pub(super) use images::shown;
 pub(super) use tree::Id;
-pub(super) use tree::MERGE;
 pub(super) use tree::Scalar;
 pub(super) use tree::Tree;
 pub(super) use walk::Step;

@@ -196,6 +196,11 @@ fn what_is_written_counts_before_what_is_merged() {
 }
 
 #[test]
+fn a_merge_key_in_quotes_is_a_key() {
+    assert_eq!(seen("x: &x {image: 'nginx:1'}\nservices: {web: {\"<<\": *x}}\n"), [""; 0]);
+}
+
+#[test]
 fn a_build_that_is_merged_counts() {
     let text = "x-build: &b {build: .}\nservices: {web: {<<: *b, image: 'app:1'}}\n";
     assert_eq!(seen(text), ["services.web.image: app:1 → built"]);

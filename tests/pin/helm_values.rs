@@ -197,7 +197,7 @@ fn images_can_have_a_list_or_names() {
 fn where_charts_come_from_is_no_image() {
     assert_eq!(
         seen(
-            "dependencies:\n- {name: a, version: 1.2.3, repository: 'https://charts.example'}\n- {name: b, repository: 'oci://a/b', version: 1}\n"
+            "dependencies:\n- {name: a, version: 1.2.3, repository: 'https://charts.example'}\n- {name: b, repository: 'oci://a/b', version: 1}\n- {repository: 'git@github.com:a/b.git', tag: v1}\n"
         ),
         [""; 0]
     );
@@ -225,6 +225,14 @@ fn a_digest_that_another_image_takes_over_is_not_filled_in() {
 fn a_digest_of_its_own_is_filled_in_beside_what_is_merged() {
     let text = "x: &x {registry: quay.io, tag: v1}\na: {image: {<<: *x, repository: a, digest: ''}}\n";
     assert_eq!(pinned(text), "x: &x {registry: quay.io, tag: v1}\na: {image: {<<: *x, repository: a, digest: '<quay.io/a:v1>'}}\n");
+}
+
+#[test]
+fn what_is_merged_behind_what_is_written_is_disputed() {
+    let text = "x: &x {tag: v2}\na: {image: {repository: a, tag: v1, digest: '', <<: *x}}\n";
+    assert_eq!(seen(text), ["a.image.tag: v1 → style"]);
+    let text = "x: &x {tag: v2}\na: {image: {<<: [*x], repository: a, tag: v1, digest: ''}}\n";
+    assert_eq!(seen(text), ["a.image.tag: v1 → unpinned docker.io/library/a:v1"]);
 }
 
 #[test]

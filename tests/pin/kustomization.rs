@@ -97,6 +97,11 @@ fn a_digest_that_another_image_takes_over_is_not_filled_in() {
 }
 
 #[test]
+fn what_is_merged_behind_what_is_written_is_disputed() {
+    assert_eq!(seen("x: &x {newTag: v2}\nimages: [{name: a, newTag: v1, <<: *x}]\n"), ["images[0]: v1 → style"]);
+}
+
+#[test]
 fn the_first_name_of_the_list_is_understood() {
     assert_eq!(seen("imageTags:\n- name: a\n  newTag: v1\n"), ["imageTags[0]: v1 → unpinned docker.io/library/a:v1"]);
 }

@@ -141,17 +141,14 @@ fn decisions() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// What the formats give a meaning to, and what breaks those who look for it.
-const FRAGMENTS: &[&str] = &[
-    "image", ":", " ", "\n", "\r\n", "\t", "- ", "  ", "'", "\"", "\\", "\\\n", "`", "$", "${", "}", "{", "[", "]", ",", "&a ", "*a", "<<",
-    "|", ">", "#", " # ", "---\n", "...\n", "%YAML 1.2\n", "!!str ", "? ", "nginx", "nginx:1.27", "@sha256:", ":-", ":+", "FROM ", "from ",
-    "ARG A=", "$A", "${A}", " AS a", "COPY --from=", "RUN --mount=type=bind,from=", "<<EOF", "EOF\n", "# escape=`\n", "# syntax=", "ONBUILD ",
-    "--platform=", "docker ", "podman ", "run ", "pull ", "-a ", "-- ", "--rm ", "-e ", "$(", ")", "&&", ";", "scratch", "services:\n",
-    "apiVersion: v1\n", "kind: Pod\n", "spec:\n", "containers:\n", "images:\n", "newTag: ", "digest:", "tag:", "repository:", "uses: docker://",
-    "container:", "{{ .Values }}", "${{ x }}", "build:", "\u{feff}", "\0", "é", "漢", "🚢", "\u{2028}", "\u{85}",
-];
+const FRAGMENTS: &str = "image¦:¦ ¦\n¦\r\n¦\t¦- ¦  ¦'¦\"¦\\¦\\\n¦`¦$¦${¦}¦{¦[¦]¦,¦&a ¦*a¦<<¦|¦>¦#¦ # ¦---\n¦...\n¦%YAML 1.2\n¦!!str ¦? ¦\
+    nginx¦nginx:1.27¦@sha256:¦:-¦:+¦FROM ¦from ¦ARG A=¦$A¦${A}¦ AS a¦COPY --from=¦RUN --mount=type=bind,from=¦<<EOF¦EOF\n¦# escape=`\n¦\
+    # syntax=¦ONBUILD ¦--platform=¦docker ¦podman ¦run ¦pull ¦-a ¦-- ¦--rm ¦-e ¦$(¦)¦&&¦;¦scratch¦services:\n¦apiVersion: v1\n¦\
+    kind: Pod\n¦spec:\n¦containers:\n¦images:\n¦newTag: ¦digest:¦tag:¦repository:¦uses: docker://¦container:¦{{ .Values }}¦${{ x }}¦\
+    build:¦\u{feff}¦\0¦é¦漢¦🚢¦\u{2028}¦\u{85}";
 
 fn fragment() -> impl Strategy<Value = String> {
-    prop_oneof![8 => prop::sample::select(FRAGMENTS).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)]
+    prop_oneof![8 => prop::sample::select(FRAGMENTS.split('¦').collect::<Vec<_>>()).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)]
 }
 
 fn fragments() -> impl Strategy<Value = String> {
@@ -234,9 +231,14 @@ impl Image {
         self.written.contains('@')
     }
 
+    /// Whether it is only the tag of one, whose name stands in a field of its own.
+    fn is_tag(&self) -> bool {
+        SPLIT.iter().any(|(_, tag, _)| *tag == self.written)
+    }
+
     /// What is inserted behind it.
     fn insertion(&self) -> String {
-        let has_tag = self.written.rsplit('/').next().is_some_and(|name| name.contains(':'));
+        let has_tag = self.is_tag() || self.written.rsplit('/').next().is_some_and(|name| name.contains(':'));
         if self.is_pinned() {
             String::new()
         } else if has_tag {
@@ -326,7 +328,8 @@ fn image(chance: &mut Chance<'_>) -> Value {
 }
 
 /// Strings that look as if they were images or named some.
-const DECOYS: &[&str] = &["plain", "image: nginx:1", "FROM nginx:1", "docker run nginx:1", "# image: nginx:1", "{{ .Image }}", "é 漢字 🚢", ""];
+const DECOYS: &[&str] =
+    &["plain", "image: nginx:1", "FROM nginx:1", "docker run nginx:1", "# image: nginx:1", "{{ .Image }}", "é 漢字 🚢", ""];
 
 fn decoy(chance: &mut Chance<'_>) -> Value {
     Text(chance.one_of(DECOYS))
@@ -431,12 +434,17 @@ impl<'c> Writer<'c> {
         }
         let space = self.chance.one_of(&[" ", " ", " ", "  ", " \t"]);
         self.draft.say(space);
-        if nested { self.flow(value) } else { self.scalar(value, Context::Block { indentation }) }
+        if nested {
+            self.flow(value)
+        } else {
+            self.scalar(value, Context::Block { indentation })
+        }
         self.end_of_line();
     }
 
     fn key(&mut self, key: &str, value: &Value) {
-        let quote = if matches!(value, Value::Digest(_)) { "" } else { self.chance.one_of(&["", "", "", "", "\"", "'"]) };
+        // In quotes `<<` merges nothing.
+        let quote = if matches!(value, Value::Digest(_) | Value::Alias(_)) { "" } else { self.chance.one_of(&["", "", "", "", "\"", "'"]) };
         let colon = if self.chance.once_in(12) { " :" } else { ":" };
         self.draft.say(&format!("{quote}{key}{quote}{colon}"));
     }
@@ -456,7 +464,7 @@ impl<'c> Writer<'c> {
     fn flow(&mut self, value: &Value) {
         match value {
             Value::Map(members) => {
-                let json = self.chance.once_in(3);
+                let json = self.chance.once_in(3) && !members.iter().any(|(_, value)| matches!(value, Value::Alias(_)));
                 self.draft.say("{");
                 for (place, (key, value)) in members.iter().enumerate() {
                     self.separator(place);
@@ -541,7 +549,8 @@ impl<'c> Writer<'c> {
 
     fn image(&mut self, before: &str, image: &Image, after: &str, context: Context) {
         let json = matches!(context, Context::Flow { json: true });
-        if before.is_empty() && !json && !self.draft.anchors.is_empty() && self.chance.once_in(6) {
+        let anchored = before.is_empty() && !json && !image.is_tag();
+        if anchored && !self.draft.anchors.is_empty() && self.chance.once_in(6) {
             let anchor = self.chance.below(self.draft.anchors.len());
             let alias = format!("*{}", self.draft.anchors[anchor]);
             self.draft.leave(&alias, "alias").say(" ");
@@ -552,7 +561,7 @@ impl<'c> Writer<'c> {
                 10 => {
                     self.draft.say("!!str ");
                 }
-                11 if before.is_empty() => {
+                11 if anchored => {
                     let anchor = format!("image-{}", self.draft.anchors.len());
                     self.draft.say(&format!("&{anchor} "));
                     self.draft.anchors.push(anchor);
@@ -620,11 +629,7 @@ fn kubernetes(chance: Chance<'_>) -> Draft {
             writer.draft.anchors.clear();
         }
         let object = match writer.chance.below(8) {
-            7 => Map(vec![
-                ("apiVersion", Text("v1")),
-                ("kind", Text("List")),
-                ("items", List(several(&mut writer.chance, 3, object))),
-            ]),
+            7 => Map(vec![("apiVersion", Text("v1")), ("kind", Text("List")), ("items", List(several(&mut writer.chance, 3, object)))]),
             _ => object(&mut writer.chance),
         };
         writer.document(&object);
@@ -641,7 +646,12 @@ fn object(chance: &mut Chance<'_>) -> Value {
         }
         3 => ("example.test/v1", "Widget", ("spec", Map(vec![("image", image(chance)), ("size", decoy(chance))]))),
         4 => {
-            let data = vec![("image", Text("nginx:1.27")), ("Dockerfile", Value::Lines(BLOCK)), ("pod.yaml", Value::Lines(BLOCK)), ("a", decoy(chance))];
+            let data = vec![
+                ("image", Text("nginx:1.27")),
+                ("Dockerfile", Value::Lines(BLOCK)),
+                ("pod.yaml", Value::Lines(BLOCK)),
+                ("a", decoy(chance)),
+            ];
             ("v1", "ConfigMap", ("data", turned(chance, data)))
         }
         5 => ("v1", "Secret", ("stringData", Map(vec![("image", Text("nginx:1.27")), ("script", Value::Lines(BLOCK))]))),
@@ -797,10 +807,11 @@ fn step(chance: &mut Chance<'_>) -> Value {
 
 // ---- Helm and Kustomize -----------------------------------------------------------------------------------------------------------
 
+/// A name, and the tag that belongs to it.
 const SPLIT: &[(&str, &str, Image)] = &[
-    ("nginx", "1.27", Image { written: "", key: "docker.io/library/nginx:1.27" }),
-    ("ghcr.io/owner/app", "v1.2.3", Image { written: "", key: "ghcr.io/owner/app:v1.2.3" }),
-    ("localhost:5000/a/b", "latest", Image { written: "", key: "localhost:5000/a/b:latest" }),
+    ("nginx", "1.27", Image { written: "1.27", key: "docker.io/library/nginx:1.27" }),
+    ("ghcr.io/owner/app", "v1.2.3", Image { written: "v1.2.3", key: "ghcr.io/owner/app:v1.2.3" }),
+    ("localhost:5000/a/b", "latest", Image { written: "latest", key: "localhost:5000/a/b:latest" }),
 ];
 
 fn chart_values(chance: Chance<'_>) -> Draft {
@@ -819,17 +830,24 @@ fn chart_values(chance: Chance<'_>) -> Draft {
 
 fn chart_image(chance: &mut Chance<'_>) -> Value {
     if chance.once_in(3) {
-        return image(chance);
+        // A name without a tag would be one whose tag the chart adds.
+        return match image(chance) {
+            Value::Image(_, image, _) if image.insertion().starts_with(':') => Value::Image("", &IMAGES[0], ""),
+            image => image,
+        };
     }
     let (repository, tag, image) = &SPLIT[chance.below(SPLIT.len())];
-    turned(chance, vec![("repository", Text(repository)), ("tag", Text(tag)), ("digest", Value::Digest(image)), ("pullPolicy", Text("Always"))])
+    turned(
+        chance,
+        vec![("repository", Text(repository)), ("tag", Text(tag)), ("digest", Value::Digest(image)), ("pullPolicy", Text("Always"))],
+    )
 }
 
 fn kustomization(chance: Chance<'_>) -> Draft {
     let mut writer = Writer::begin(chance);
     let images = several(&mut writer.chance, 3, |chance| {
-        let (name, tag, image) = &SPLIT[chance.below(SPLIT.len())];
-        turned(chance, vec![("name", Text(name)), ("newTag", Text(tag)), ("digest", Value::Digest(image))])
+        let (name, _, image) = &SPLIT[chance.below(SPLIT.len())];
+        turned(chance, vec![("name", Text(name)), ("newTag", Value::Image("", image, "")), ("newName", Text(name))])
     });
     let members = vec![
         ("apiVersion", Text("kustomize.config.k8s.io/v1beta1")),
@@ -982,7 +1000,16 @@ fn command(mut chance: Chance<'_>) -> Draft {
     }
     for line in 0..=chance.below(3) {
         if line > 0 {
-            draft.say(chance.one_of(&["\n", " && ", "; ", " || ", " | ", " &\n", "\necho docker run nginx:1\n", " # docker run nginx:1\n"]));
+            draft.say(chance.one_of(&[
+                "\n",
+                " && ",
+                "; ",
+                " || ",
+                " | ",
+                " &\n",
+                "\necho docker run nginx:1\n",
+                " # docker run nginx:1\n",
+            ]));
         }
         if chance.once_in(8) {
             draft.say("ID=$(");
@@ -1006,9 +1033,28 @@ fn invocation(draft: &mut Draft, chance: &mut Chance<'_>) {
         &["-q", "--quiet", "--platform linux/arm64", "--platform=linux/arm64"]
     } else {
         &[
-            "--rm", "-d", "-it", "-p 80:80", "-v /a:/b:ro", "-v \"$PWD\":/work", "-e X=y", "-e 'X=a b; docker run nginx:1'", "--name web",
-            "--name=web", "--network host", "-u 1000:1000", "--entrypoint sh", "--mount type=bind,src=/a,dst=/b", "-p8080:80", "-eX=é漢字",
-            "--platform=linux/arm64", "--pull always", "--restart unless-stopped", "-w /work", "-itd", "-h host",
+            "--rm",
+            "-d",
+            "-it",
+            "-p 80:80",
+            "-v /a:/b:ro",
+            "-v \"$PWD\":/work",
+            "-e X=y",
+            "-e 'X=a b; docker run nginx:1'",
+            "--name web",
+            "--name=web",
+            "--network host",
+            "-u 1000:1000",
+            "--entrypoint sh",
+            "--mount type=bind,src=/a,dst=/b",
+            "-p8080:80",
+            "-eX=é漢字",
+            "--platform=linux/arm64",
+            "--pull always",
+            "--restart unless-stopped",
+            "-w /work",
+            "-itd",
+            "-h host",
         ]
     };
     for _ in 0..chance.below(5) {

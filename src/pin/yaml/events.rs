@@ -16,8 +16,8 @@ use crate::budget;
 use crate::excerpt::excerpt;
 use crate::pin::Unreadable;
 
-/// Commas and opening brackets, in all. Between brackets the parser reads ahead to see whether a `:` follows the closing one, and
-/// keeps some 500 bytes for each entry until then. Not everything between two commas is a value, so twice the limit of those is fair.
+/// Commas and opening brackets, in all. Between brackets the parser reads ahead to see whether a `:` follows the closing one, and keeps
+/// up to 900 bytes for each entry until then, before anybody can count them. Commas stand in texts too, so they may be twice as many.
 const SEPARATORS: usize = 2 * budget::YAML_NODES;
 
 /// A `%TAG` prefix is copied for every tag that uses it.

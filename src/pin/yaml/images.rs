@@ -1,6 +1,7 @@
 //! The images that a YAML text names, as they are found, each once.
 
 use core::ops::Range;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::budget;
@@ -21,58 +22,58 @@ const KEY: usize = 64;
 /// What was found in a tree.
 pub(in crate::pin) struct Images<'a, 't> {
     pub(in crate::pin) tree: &'a Tree<'t>,
-    /// With the value that would be edited.
-    found: Vec<(Occurrence, Option<Id>)>,
+    found: Vec<Sight>,
     count: usize,
-    values: BTreeSet<Id>,
-    aliases: BTreeSet<Id>,
+    /// Where the walk has been: values and aliases that name images, and mappings that do.
+    entered: BTreeSet<Id>,
     borrowed: BTreeSet<Id>,
+}
+
+struct Sight {
+    occurrence: Occurrence,
+    /// What names the image here: a value, or an alias of one.
+    named_by: Option<Id>,
+    /// The value that would be edited.
+    edited: Option<Id>,
 }
 
 impl<'a, 't> Images<'a, 't> {
     pub(in crate::pin) fn of(tree: &'a Tree<'t>) -> Self {
-        Self { tree, found: Vec::new(), count: 0, values: BTreeSet::new(), aliases: BTreeSet::new(), borrowed: BTreeSet::new() }
+        Self { tree, found: Vec::new(), count: 0, entered: BTreeSet::new(), borrowed: BTreeSet::new() }
     }
 
-    /// A value that names an image by itself. One with an anchor is found where it stands; the first alias that leads there finds it
-    /// if nothing else has, and all others follow it. What is in front of the name has `skip` bytes.
+    /// A value that names an image by itself, with something of `skip` bytes in front of it.
     pub(in crate::pin) fn value(&mut self, node: Id, skip: usize, place: &dyn Fn() -> String, read: impl FnOnce(&Scalar<'t>) -> Found) {
-        let target = self.tree.follow(node);
-        let is_new = self.values.insert(target);
-        if self.tree.is_alias(node) {
-            let is_new_alias = self.aliases.insert(node);
-            if !is_new {
-                if is_new_alias {
-                    self.add(self.tree.span(node), place, Found::LeftAlone(Why::Alias), None);
-                }
-                return;
-            }
-        }
-        if !is_new {
+        if !self.entered.insert(node) {
             return;
         }
-        let Some(scalar) = self.tree.scalar(target) else {
+        let target = self.tree.follow(node);
+        let span = self.tree.span(target);
+        let (span, found) = match self.tree.scalar(target) {
             // A list or a mapping where a name should be.
-            let at = self.tree.span(target).start;
-            return self.add(at..at, place, Found::LeftAlone(Why::Style), None);
+            None => (span.start..span.start, Found::LeftAlone(Why::Style)),
+            Some(scalar) if scalar.is_empty() => (span, Found::LeftAlone(Why::Empty)),
+            Some(scalar) => (span.start + if scalar.editable { skip } else { 0 }..span.end, read(scalar)),
         };
-        let found = if scalar.is_empty() { Found::LeftAlone(Why::Empty) } else { read(scalar) };
-        let start = if scalar.editable { scalar.span.start + skip } else { scalar.span.start };
-        self.add(start..scalar.span.end, place, found, Some(target));
-    }
-
-    /// Whether this is the first time that somebody comes here, in whichever way.
-    pub(in crate::pin) fn enter(&mut self, node: Id) -> bool {
-        self.values.insert(self.tree.follow(node))
+        self.push(span, place, found, Some(node), Some(target));
     }
 
     /// Anything else. `edited` is the value that gets the digest.
     pub(in crate::pin) fn add(&mut self, span: Range<usize>, place: &dyn Fn() -> String, found: Found, edited: Option<Id>) {
+        self.push(span, place, found, None, edited);
+    }
+
+    fn push(&mut self, span: Range<usize>, place: &dyn Fn() -> String, found: Found, named_by: Option<Id>, edited: Option<Id>) {
         self.count += 1;
         // Places are longer than what they are made of.
         if self.count <= budget::PIN_OCCURRENCES {
-            self.found.push((Occurrence { span, place: place(), found }, edited));
+            self.found.push(Sight { occurrence: Occurrence { span, place: place(), found }, named_by, edited });
         }
+    }
+
+    /// Whether this is the first time that somebody comes here, in whichever way.
+    pub(in crate::pin) fn enter(&mut self, node: Id) -> bool {
+        self.entered.insert(self.tree.follow(node))
     }
 
     /// A value that another image takes over with a merge key: what is inserted there would be inserted into both.
@@ -80,6 +81,7 @@ impl<'a, 't> Images<'a, 't> {
         self.borrowed.insert(self.tree.follow(node));
     }
 
+    /// A value with an anchor is found where it stands, or at the first alias if only those name an image. The others follow it.
     pub(in crate::pin) fn finish(self) -> Result<Vec<Occurrence>, Unreadable> {
         if self.count > budget::PIN_OCCURRENCES {
             return Err(Unreadable::TooMany { found: self.count });
@@ -87,16 +89,26 @@ impl<'a, 't> Images<'a, 't> {
         if self.tree.is_exhausted() {
             return Err(Unreadable::YamlTooLarge { limit: "as many aliases and merged values as people write".into() });
         }
+        let mut first: BTreeMap<Id, Id> = BTreeMap::new();
+        for node in self.found.iter().filter_map(|sight| sight.named_by) {
+            let first = first.entry(self.tree.follow(node)).or_insert(node);
+            *first = node.min(*first);
+        }
         // What follows an anchor and is no image would be changed as well.
-        let followed = self.tree.aliases().filter(|(alias, _)| !self.aliases.contains(alias)).map(|(_, target)| target);
-        let shared: BTreeSet<Id> = self.borrowed.into_iter().chain(followed).collect();
-        let spare = |(mut occurrence, edited): (Occurrence, Option<Id>)| {
-            if matches!(occurrence.found, Found::Unpinned { .. }) && edited.is_some_and(|edited| shared.contains(&edited)) {
+        let followed = self.tree.aliases().filter(|(alias, _)| !self.entered.contains(alias)).map(|(_, target)| target);
+        let shared: BTreeSet<Id> = self.borrowed.iter().copied().chain(followed).collect();
+        let settle = |Sight { mut occurrence, named_by, edited }: Sight| {
+            if let Some(node) = named_by
+                && first.get(&self.tree.follow(node)) != Some(&node)
+            {
+                occurrence.span = self.tree.span(node);
+                occurrence.found = Found::LeftAlone(Why::Alias);
+            } else if matches!(occurrence.found, Found::Unpinned { .. }) && edited.is_some_and(|edited| shared.contains(&edited)) {
                 occurrence.found = Found::LeftAlone(Why::SharedAnchor);
             }
             occurrence
         };
-        Ok(self.found.into_iter().map(spare).collect())
+        Ok(self.found.into_iter().map(settle).collect())
     }
 }
 

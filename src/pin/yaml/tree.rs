@@ -12,6 +12,7 @@ use saphyr_parser::Tag;
 
 use crate::budget;
 use crate::excerpt::excerpt;
+use crate::pin::Form;
 use crate::pin::Unreadable;
 use crate::pin::yaml::events::Events;
 use crate::pin::yaml::events::Style;
@@ -19,9 +20,6 @@ use crate::pin::yaml::events::Written;
 
 /// Entries looked at while merge keys are followed. A mapping that many others merge is searched for each of them.
 const MERGED: usize = 16 * budget::YAML_NODES;
-
-/// The key whose value is merged into the mapping it stands in.
-pub(in crate::pin) const MERGE: &str = "<<";
 
 /// The documents of a text.
 pub(in crate::pin) struct Tree<'t> {
@@ -99,7 +97,7 @@ impl Custom {
         match tag.strip_prefix("tag:yaml.org,2002:").unwrap_or(&tag) {
             "!reset" => Self::Reset,
             // Compose's `!override`: the value replaces what other files say.
-            "str" | "map" | "seq" | "null" | "!" | "!override" => Self::None,
+            "str" | "map" | "seq" | "!" | "!override" => Self::None,
             _ => Self::Unknown,
         }
     }
@@ -219,6 +217,32 @@ impl<'t> Tree<'t> {
         sought.filter(|value| self.is_there(*value))
     }
 
+    /// Whether a key stands in the mapping in front of a merge key that brings it as well. By the specification the former counts; for
+    /// the reader that Kubernetes, Helm and kustomize use it is the latter.
+    pub(in crate::pin) fn is_disputed(&self, mapping: Id, key: &str) -> bool {
+        let mut before = self.entries(mapping).into_iter().flatten().skip_while(|(name, _)| self.key(*name) != key);
+        let merged = before.find(|(name, _)| self.is_merge(*name)).map(|(_, merged)| merged);
+        merged.is_some_and(|merged| match self.items(merged) {
+            Some(items) => items.iter().any(|item| self.get(*item, key).is_some()),
+            None => self.get(merged, key).is_some(),
+        })
+    }
+
+    /// In quotes it is a key like any other.
+    pub(in crate::pin) fn is_merge(&self, key: Id) -> bool {
+        self.scalar(key).is_some_and(|key| key.value == "<<" && key.style == Style::Plain)
+    }
+
+    /// Where a value that is left empty in the mapping itself can be filled in. (`null` cannot: one can only insert something into it.)
+    pub(in crate::pin) fn vacancy(&self, mapping: Id, key: &str) -> Option<(usize, Form)> {
+        let value = self.own(mapping, key).filter(|value| !self.is_alias(*value))?;
+        let scalar = self.scalar(value).filter(|scalar| scalar.is_empty())?;
+        match scalar.colon {
+            Some(colon) => Some((colon, Form::ValueAfterColon)),
+            None => scalar.editable.then_some((scalar.span.end, Form::Value)),
+        }
+    }
+
     /// Every key of a mapping and its value, with merge keys.
     pub(in crate::pin) fn effective(&self, mapping: Id) -> Vec<(&str, Id)> {
         let mut entries = Vec::new();
@@ -264,10 +288,10 @@ impl<'t> Tree<'t> {
                 if left == 0 {
                     return;
                 }
-                match self.key(key) {
-                    MERGE if self.scalar(key).is_some_and(|key| key.style == Style::Plain) => merged = Some(value),
-                    name if !on(name, value) => return,
-                    _ => {}
+                if self.is_merge(key) {
+                    merged = Some(value);
+                } else if !on(self.key(key), value) {
+                    return;
                 }
             }
             match merged.map(|merged| (merged, self.items(merged))) {

@@ -113,7 +113,7 @@ impl<'a, 't, C: Copy> Walk<'a, 't, C> {
             }
             match label {
                 Label::Object(name) => place = name.clone() + ": ",
-                Label::Index(index) => place += &format!("[{index}]"),
+                Label::Index(index) => place = place + "[" + &index.to_string() + "]",
                 Label::Key(key) if place.is_empty() || place.ends_with(": ") => place += &shown(self.tree.key(*key)),
                 Label::Key(key) => place = place + "." + &shown(self.tree.key(*key)),
             }
