@@ -70,6 +70,8 @@ pub struct Checker<T> {
 pub(crate) enum Depth {
     /// To the document that the reference names. One request, which is what it takes to know a digest.
     Root,
+    /// The same, and nobody may answer from memory: what is asked is whether the registry has it still.
+    RootAfresh,
     /// To the image of one platform, and its configuration.
     Image,
 }
@@ -127,6 +129,7 @@ impl<T: Transport> Checker<T> {
     ) -> Result<Report, Error> {
         let image = &image.clone().or_latest();
         let client = Client::new(&self.transport, &self.access, image)?;
+        let client = if depth == Depth::RootAfresh { client.afresh() } else { client };
         let mut walk = Walk { checks: Vec::new(), on_step, indexes: Vec::new(), manifest: None, image: None };
 
         // (1) resolve: fetch the bytes, hash them, compare with the digest that was asked for.
@@ -164,7 +167,7 @@ impl<T: Transport> Checker<T> {
                 walk.finish(CheckName::Document, Outcome::Passed { evidence });
                 // (4) platform, (5) config.
                 match depth {
-                    Depth::Root => self.look_at_root(&mut walk, &root, &document),
+                    Depth::Root | Depth::RootAfresh => self.look_at_root(&mut walk, &root, &document),
                     Depth::Image => self.walk_to_image(&mut walk, &client, &root, document).await?,
                 }
             }

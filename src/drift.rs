@@ -108,7 +108,7 @@ impl<T: Transport> Checker<T> {
 
     async fn look_for_old(&self, by_tag: &Reference, now: UnixTime, drift: &mut Drift) -> Result<(), Error> {
         let old = by_tag.clone().with_digest(drift.pinned);
-        match self.check_to(Depth::Root, &old, None, now, &mut |_| {}).await {
+        match self.check_to(Depth::RootAfresh, &old, None, now, &mut |_| {}).await {
             Ok(report) => match report.checks.iter().find_map(|check| check.outcome.failure()) {
                 None => drift.old = Old::Exists,
                 Some(failure) => drift.unknown(failure.code(), failure.to_string()),

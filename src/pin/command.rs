@@ -16,7 +16,6 @@ use core::ops::Range;
 use crate::budget;
 use crate::pin::Occurrence;
 use crate::pin::command::options::Client;
-use crate::pin::command::options::Options;
 use crate::pin::command::options::Place;
 use crate::pin::command::options::Reading;
 use crate::pin::command::shell::Command;
@@ -42,7 +41,6 @@ pub(super) fn find(text: &str) -> Vec<Occurrence> {
 /// What a text does with containers.
 struct Script<'t> {
     text: &'t str,
-    options: Options,
     /// Whether a client is run at all.
     clients: bool,
     runs: Vec<Run<'t>>,
@@ -82,7 +80,6 @@ impl<'t> Script<'t> {
     fn of(text: &'t str, hash: bool) -> Self {
         let mut script = Self {
             text,
-            options: Options::new(),
             clients: false,
             runs: Vec::new(),
             variables: Variables::default(),
@@ -102,7 +99,6 @@ impl<'t> Script<'t> {
                 script.too_deep.extend(within.into_iter().map(|(range, _)| range.start));
             }
         }
-        script.variables.settle(text);
         script
     }
 
@@ -189,7 +185,8 @@ impl<'t> Script<'t> {
 
     /// Whether a word, or the value of an assignment, is a script in quotes. It is read later.
     fn is_script(&mut self, word: &Word<'_>) -> bool {
-        let assigned = if is_assignment(&word.literal) { word.literal.find('=').map_or(0, |at| at + 1) } else { 0 };
+        let written = &self.text[word.span.clone()];
+        let assigned = if is_assignment(written) { written.find('=').map_or(0, |at| at + 1) } else { 0 };
         let span = word.span.start + assigned..word.span.end;
         let written = &self.text[span.clone()];
         let (script, foreign) = match Quoting::of(self.text, &span) {
@@ -232,7 +229,7 @@ impl<'t> Script<'t> {
         self.clients = true;
         let (mut at, mut unknown) = (0, None);
         while let Some(word) = words.get(at) {
-            match self.options.read(client, Place::Before, word) {
+            match options::read(client, Place::Before, word) {
                 Reading::Word if word.expands => unknown = Some(echo(&self.text[word.span.clone()])),
                 Reading::Word => break,
                 Reading::Unknown(option) => unknown = Some(echo(option)),

@@ -89,8 +89,8 @@ impl Kind {
 
     fn of_content(text: &str) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
-        // One word is a reference, or nothing.
-        if text.split_whitespace().nth(1).is_none() {
+        // One word is a reference, or nothing; JSON without white space is no word.
+        if text.split_whitespace().nth(1).is_none() && !text.trim_start().starts_with(['{', '[']) {
             return text.split_whitespace().next().map(|_| Self::Reference);
         }
         if is_dockerfile(text) {

@@ -64,6 +64,10 @@ fn find_one(images: &mut Images<'_, '_>, item: Id, place: &dyn Fn() -> String) {
     let mut image = text(name).to_owned();
     image.extend(tag.into_iter().flat_map(|tag| [":", text(tag)]));
     image.extend(digest.into_iter().flat_map(|digest| ["@", text(digest)]));
+    // One tag of several images has not one digest.
+    for key in ["newTag", "digest"] {
+        tree.get(item, key).filter(|value| tree.own(item, key) != Some(*value)).into_iter().for_each(|value| images.borrow(value));
+    }
     let span = tree.span(tree.follow(tag.unwrap_or(name)));
     let found = match (literal(&image, span.end), tag) {
         _ if let Some(why) = filled_in(&image) => Found::LeftAlone(why),
@@ -75,9 +79,7 @@ fn find_one(images: &mut Images<'_, '_>, item: Id, place: &dyn Fn() -> String) {
             let found = Found::Unpinned { image, insertion: Insertion { at, form, overrules: Vec::new() } };
             return images.add(span, place, found, tree.own(item, "digest"));
         }
-        // One tag of several images has not one digest.
         (Found::Unpinned { .. }, Some(tag)) if tree.is_alias(tag) || tree.own(item, "newTag") != Some(tag) => {
-            images.borrow(tag);
             Found::LeftAlone(Why::SharedAnchor)
         }
         (Found::Unpinned { .. }, Some(tag)) if !tree.scalar(tag).is_some_and(|tag| tag.editable) => Found::LeftAlone(Why::Style),

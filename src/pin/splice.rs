@@ -140,7 +140,14 @@ fn sound(text: &str, kind: Kind, occurrences: &[Occurrence], edits: Edits) -> Ed
 fn holds(text: &str, kind: Kind, before: &[Occurrence], edits: &Edits) -> bool {
     let edited = apply(text, edits);
     let Ok(after) = find(&edited, kind) else { return false };
-    let moved = |at: usize| at + edits.range(..at).map(|(_, edit)| edit.text.len()).sum::<usize>();
+    let inserted: Vec<(usize, usize)> = edits
+        .iter()
+        .scan(0, |length, (at, edit)| {
+            *length += edit.text.len();
+            Some((*at, *length))
+        })
+        .collect();
+    let moved = |at: usize| at + inserted.partition_point(|(place, _)| *place < at).checked_sub(1).map_or(0, |last| inserted[last].1);
     let same_rest = match kind {
         Kind::Reference | Kind::Command | Kind::Dockerfile => true,
         _ => yaml::differs_only_at(text, &edited, &edits.iter().map(|(at, edit)| (*at, edit.text.as_str())).collect::<Vec<_>>()),

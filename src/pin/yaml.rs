@@ -145,3 +145,78 @@ fn differs_as_meant<'i>(
     expected.push_str(&text[from..written.span.end]);
     expected == **now
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEFORE: &str = "a: &é nginx:1 # c\nb: \"x\"\nd:   # e\nf: [g, '']\n";
+
+    /// With each text inserted where the mark `^` of the same number stands.
+    fn edit(marked: &str, texts: &[&str]) -> bool {
+        let pieces: Vec<&str> = marked.split('^').collect();
+        let before = pieces.concat();
+        let mut after = pieces[0].to_owned();
+        let mut at = pieces[0].len();
+        let mut insertions = Vec::new();
+        for (text, piece) in texts.iter().zip(&pieces[1..]) {
+            insertions.push((at, *text));
+            after = after + text + piece;
+            at += piece.len();
+        }
+        assert_eq!(pieces.len(), texts.len() + 1);
+        differs_only_at(&before, &after, &insertions)
+    }
+
+    #[test]
+    fn what_is_inserted_into_values_is_all_that_differs() {
+        assert!(differs_only_at(BEFORE, BEFORE, &[]));
+        assert!(edit("a: &é nginx:1^ # c\nb: \"x^\"\nd:^   # e\nf: [g^, '^']\n", &["@1", "@2", " sha256:3", ":4", "5"]));
+        assert!(edit("{\"a\":\"b^\",c:^,d}", &["@1", " 2"]));
+        assert!(edit("\u{feff}a: b^\r\n", &["@1"]));
+    }
+
+    #[test]
+    fn what_changes_more_than_its_value_is_refused() {
+        for (marked, text) in [
+            // A comment, a key, another document, an anchor, a tag, a second value.
+            ("a: b^\n", " # c"),
+            ("a: b^\n", "\nc: d"),
+            ("a: b^\n", "\n---\n"),
+            ("a: ^b\n", "&c "),
+            ("a: ^b\n", "!c "),
+            ("[a^]", ", b"),
+            // No value.
+            ("a: b # c^\n", "@1"),
+            ("a: b\n^", "# c\n"),
+            ("a: |\n  b^\n", "@1"),
+            ("a: \"\\x62^\"\n", "@1"),
+            ("a:^\n", " # c"),
+            ("a:^\n", "  c"),
+            // No YAML.
+            ("a: b^\n", ": c"),
+            ("a: \"b^\"\n", "\""),
+        ] {
+            assert!(!edit(marked, &[text]), "{marked:?} with {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_meant_is_refused() {
+        for (after, insertions) in [
+            ("a: b@1\n", &[][..]),
+            ("a: b\n", &[(4, "@1")][..]),
+            ("a: b@2\n", &[(4, "@1")][..]),
+            ("a: b@1\n", &[(4, "@1"), (4, "@1")][..]),
+            ("a: \"b\"\n", &[][..]),
+            ("a: &c b\n", &[][..]),
+            ("a: !!str b\n", &[][..]),
+            ("a: b\n---\n", &[][..]),
+            ("a: b\nc: d\n", &[][..]),
+            ("", &[][..]),
+        ] {
+            assert!(!differs_only_at("a: b\n", after, insertions), "{after:?}");
+            assert!(!differs_only_at(after, "a: b\n", insertions), "{after:?}");
+        }
+    }
+}

@@ -26,6 +26,8 @@ use crate::transport::TransportError;
 
 /// The field under which a relay states an error of its own.
 pub const RELAY_ERROR: &str = "pullproof-relay-error";
+/// Says that a relay must ask the registry now.
+const RELAY_AFRESH: &str = "pullproof-afresh";
 
 /// How registries may be asked.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,8 @@ pub struct Client<'a, T> {
     /// The last `Authorization` that was made, and where it belongs.
     authorization: RefCell<Option<(Url, String)>>,
     relayed: Cell<bool>,
+    /// Whether a relay must ask the registry itself, whatever it remembers.
+    afresh: bool,
     /// Requests that this client may still send.
     patience: Cell<usize>,
 }
@@ -96,8 +100,16 @@ impl<'a, T: Transport> Client<'a, T> {
             base,
             authorization: RefCell::new(None),
             relayed: Cell::new(relayed),
+            afresh: false,
             patience: Cell::new(budget::CHECK_REQUESTS),
         })
+    }
+
+    /// For questions about what a registry has now: a relay must not answer them from memory.
+    #[must_use]
+    pub const fn afresh(mut self) -> Self {
+        self.afresh = true;
+        self
     }
 
     /// The host that answers.
@@ -279,6 +291,7 @@ impl<'a, T: Transport> Client<'a, T> {
         // A relay allows the preflight that a registry refuses.
         let accept = if accept == Accept::Oci { Accept::All } else { accept };
         let registry = self.registry.replace('[', "%5B").replace(']', "%5D");
+        let afresh = self.afresh.then(|| (RELAY_AFRESH, "1".to_owned()));
         let request = Request {
             method: Method::Get,
             url: format!(
@@ -286,7 +299,7 @@ impl<'a, T: Transport> Client<'a, T> {
                 endpoint.path(self.repository),
                 query.map(|query| format!("?{query}")).unwrap_or_default()
             ),
-            headers: accept.value().map(|value| ("accept", value)).into_iter().collect(),
+            headers: accept.value().map(|value| ("accept", value)).into_iter().chain(afresh).collect(),
             body: Vec::new(),
             max_length: max_length.max(budget::ANSWER_BYTES),
             timeout: budget::REQUEST_TIME,

@@ -17,8 +17,8 @@ fn pinned(text: &str) -> String {
 
 /// What becomes of one service.
 fn service(lines: &str) -> Vec<String> {
-    let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
-    seen(&format!("services:\n  web:\n{lines}"))
+    let lines = lines.replace('\n', "\n    ");
+    seen(&format!("services:\n  web:\n    {lines}\n"))
 }
 
 #[test]
@@ -260,6 +260,27 @@ fn build_contexts_can_be_a_list() {
         pinned(text),
         "services: {web: {build: {additional_contexts: [\"base=docker-image://${BASE:-alpine:3@<docker.io/library/alpine:3>}\", a=b]}}}"
     );
+}
+
+#[test]
+fn a_dockerfile_in_a_value_is_told_but_not_edited() {
+    let digest = support::digest("redis:7");
+    let text = format!(
+        "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM nginx:1 AS base\n        FROM base\n        COPY --from=redis:7@{digest} / /\n"
+    );
+    let seen: Vec<String> = seen(&text)
+        .iter()
+        .map(|seen| [seen.split_once(" FROM nginx").unwrap().0, seen.rsplit_once(" → ").unwrap().1].join(" → "))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            "services.web.build.dockerfile_inline: FROM: → style".to_owned(),
+            "services.web.build.dockerfile_inline: FROM: → stage".to_owned(),
+            format!("services.web.build.dockerfile_inline: COPY --from: → pinned docker.io/library/redis:7@{digest}"),
+        ]
+    );
+    assert_eq!(pinned(&text), text);
 }
 
 #[test]

@@ -29,9 +29,9 @@ fn an_empty_digest_is_filled_in() {
         ("\"digest\":", "\"digest\": <quay.io/a/b:v1>"),
     ] {
         for first in [true, false] {
-            let text = |digest: &str| match first {
-                true => format!("# ü\nimage:\n  {digest}\n  registry: quay.io\n  repository: a/b\n  tag: \"v1\"\n"),
-                false => format!("# ü\nimage:\n  registry: quay.io\n  repository: a/b\n  tag: \"v1\"\n  {digest}\n"),
+            let text = |digest: &str| {
+                let others = "  registry: quay.io\n  repository: a/b\n  tag: \"v1\"\n";
+                if first { format!("# ü\nimage:\n  {digest}\n{others}") } else { format!("# ü\nimage:\n{others}  {digest}\n") }
             };
             assert_eq!(seen(&text(before)), ["image.tag: v1 → unpinned quay.io/a/b:v1"]);
             assert_eq!(pinned(&text(before)), text(after));

@@ -90,10 +90,11 @@ fn one_tag_of_several_images_gets_no_digest() {
 }
 
 #[test]
-fn a_digest_that_another_image_takes_over_is_not_filled_in() {
-    let text = "images:\n- &a {name: a, newTag: v1, digest: ''}\n- {<<: *a, name: b}\n";
-    let pinned = support::pin(text, Kind::Kustomization);
-    assert!(pinned.changes.is_empty(), "{pinned:?}");
+fn what_another_image_takes_over_gets_no_digest() {
+    for fields in ["newTag: v1", "newTag: v1, digest: ''"] {
+        let text = format!("images:\n- &a {{name: a, {fields}}}\n- {{<<: *a, name: b}}\n");
+        assert_eq!(seen(&text), ["images[0]: v1 → shared-anchor", "images[1]: v1 → shared-anchor"]);
+    }
 }
 
 #[test]

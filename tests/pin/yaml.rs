@@ -201,8 +201,12 @@ mod refused {
                 format!("a: b{separator}image\n"),
                 format!("a: |\n  b{separator}image: evil:1\n"),
             ] {
-                let Unreadable::Yaml { line, problem } = refusal(&text) else { panic!("{text:?}") };
-                assert!(problem.starts_with("U+") && line == text.matches('\n').count(), "{text:?}: {line}, {problem}");
+                for more in ["", "z: \"y\"\n"] {
+                    let text = text.clone() + more;
+                    let Unreadable::Yaml { line, problem } = refusal(&text) else { panic!("{text:?}") };
+                    let before = text.split(separator).next().unwrap().matches('\n').count();
+                    assert!(problem.starts_with("U+") && line == before + 1, "{text:?}: {line}, {problem}");
+                }
             }
             value(&format!("a: \"b{separator}c\"\nd: 'e''{separator}' # f\ng: \"\\\"{separator}\"\n"), "nginx:1", "\n");
         }
@@ -221,10 +225,11 @@ mod hostile {
     use super::*;
 
     /// Far more than it takes, far less than what is not linear would take.
+    #[expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
     fn quickly<T>(run: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = run();
-        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
         result
     }
 
@@ -255,9 +260,10 @@ mod hostile {
 
     #[test]
     fn many_who_merge_much_are_refused() {
-        let keys: String = (0..20_000).map(|key| format!("k{key}: 1, ")).collect();
-        let services: String = (0..20_000).map(|service| format!("  s{service}: *b\n")).collect();
-        let text = format!("x: &b {{{keys}}}\nservices:\n{services}");
+        let mut text = String::from("x: &b\n");
+        (0..20_000).for_each(|key| writeln!(text, "  k{key}: 1").unwrap());
+        text += "services:\n";
+        (0..20_000).for_each(|service| writeln!(text, "  s{service}: *b").unwrap());
         assert_eq!(quickly(|| pin::find(&text, Kind::Compose)).unwrap_err().code(), "yaml-too-large");
     }
 
@@ -291,23 +297,25 @@ mod hostile {
 
     #[test]
     fn many_values_are_refused() {
-        for text in ["- a\n".repeat(400_001), format!("[{}]", "a,".repeat(400_001)), ",".repeat(1 << 20), "[a: ,".repeat(200_000)] {
-            let refusal = quickly(|| refusal(&text));
-            assert!(matches!(refusal.code(), "yaml-too-large" | "yaml-invalid"), "{refusal:?}");
+        for text in ["- a\n".repeat(400_001), format!("[{}]", "a,".repeat(400_001)), "a: ".to_owned() + &",".repeat(1 << 20)] {
+            assert_eq!(quickly(|| refusal(&text)), Unreadable::YamlTooLarge { limit: "400000 values".into() });
         }
+    }
+
+    /// A hundred mappings in each other, with long keys, up to where the innermost begins.
+    fn deep() -> String {
+        (0..100).fold(String::new(), |text, level| text + &"k".repeat(500) + ":\n" + &" ".repeat(level + 1))
     }
 
     #[test]
     fn many_images_are_refused_before_their_places_fill_the_memory() {
-        let path: String = (0..100).map(|level| format!("{}{level}:\n{}", "k".repeat(500), " ".repeat(level + 1))).collect();
-        let text = format!("{path}a: [{}]\n", "{image: a},".repeat(100_000));
+        let text = format!("{}a: [{}]\n", deep(), "{image: a},".repeat(100_000));
         assert_eq!(quickly(|| refusal(&text)), Unreadable::TooMany { found: 100_000 });
     }
 
     #[test]
     fn places_are_cut() {
-        let path: String = (0..100).map(|level| format!("{}{level}:\n{}", "k".repeat(500), " ".repeat(level + 1))).collect();
-        let found = pin::find(&format!("{path}image: a\n"), Kind::Kubernetes).unwrap();
+        let found = pin::find(&format!("{}image: a\n", deep()), Kind::Kubernetes).unwrap();
         assert!(found[0].place.len() < 600, "{}", found[0].place.len());
     }
 
@@ -338,8 +346,8 @@ mod hostile {
 
     #[test]
     fn many_edits_hold_up() {
-        let text = "- {image: 'nginx:1'} # é\n".repeat(9_000);
-        assert_eq!(quickly(|| support::pin(&text, Kind::Kubernetes)).changes.len(), 9_000);
+        let text = "- {image: 'nginx:1'} # é\n".repeat(2_000);
+        assert_eq!(quickly(|| support::pin(&text, Kind::Kubernetes)).changes.len(), 2_000);
     }
 }
 

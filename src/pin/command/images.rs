@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::pin::Found;
-use crate::pin::Insertion;
 use crate::pin::Occurrence;
 use crate::pin::Why;
 use crate::pin::command::ECHOED;
@@ -13,6 +12,7 @@ use crate::pin::command::Run;
 use crate::pin::command::Script;
 use crate::pin::command::Verb;
 use crate::pin::command::echo;
+use crate::pin::command::options;
 use crate::pin::command::options::Client;
 use crate::pin::command::options::Effect;
 use crate::pin::command::options::Place;
@@ -37,30 +37,32 @@ const SHELL: Syntax = Syntax { escape: Some('\\'), doubled: false };
 impl<'t> Script<'t> {
     pub(super) fn occurrences(&self) -> Vec<Occurrence> {
         // A script within a word is read twice where it has `$( … )` in it.
-        let mut found: BTreeMap<(usize, usize), (Occurrence, Vec<Piece>)> = BTreeMap::new();
+        let mut found: BTreeMap<(usize, usize), (Image, String)> = BTreeMap::new();
         let built = self.built();
         for run in &self.runs {
-            for (span, Interpolated { found: what, pieces }) in self.images(run) {
-                let what = built.spare(self.text, run.verb, &span, what);
-                let place = format!("{} {}", run.client.name(), run.verb.name());
-                found.entry((span.start, span.end)).or_insert((Occurrence { span, place, found: what }, pieces));
+            let place = format!("{} {}", run.client.name(), run.verb.name());
+            for mut image in self.images(run) {
+                built.spare(self.text, run.verb, &mut image);
+                found.entry((image.span.start, image.span.end)).or_insert_with(|| (image, place.clone()));
             }
         }
         for at in self.too_deep.iter().copied() {
-            let occurrence = Occurrence { span: at..at, place: "$( … )".into(), found: Found::LeftAlone(Why::Expression) };
-            found.entry((at, at)).or_insert((occurrence, Vec::new()));
+            found.entry((at, at)).or_insert_with(|| (Image::left_alone(at..at, Why::Expression), "$( … )".into()));
         }
-        interpolation::spare_shared(self.spare_used_in_part(found.into_values().collect()))
+        let mut found: Vec<_> = found.into_values().collect();
+        self.spare_used_in_part(&mut found);
+        let occurrence = |(Image { span, found, pieces, .. }, place)| (Occurrence { span, place, found }, pieces);
+        interpolation::spare_shared(found.into_iter().map(occurrence).collect())
     }
 
-    /// What the words of one command are, and where they stand without their quotes.
-    fn images(&self, run: &Run<'t>) -> Vec<(Range<usize>, Interpolated)> {
+    /// What the words of one command are.
+    fn images(&self, run: &Run<'t>) -> Vec<Image> {
         let place = if run.verb == Verb::Pull { Place::Pull } else { Place::Run };
         let (mut at, mut ended, mut effect, mut unknown) = (0, false, Effect::None, run.unknown.clone());
         let (mut images, mut doubtful): (Vec<&Word<'t>>, Option<&Word<'t>>) = (Vec::new(), None);
         while let Some(word) = run.words.get(at) {
             at += 1;
-            match if ended { Reading::Word } else { self.options.read(run.client, place, word) } {
+            match if ended { Reading::Word } else { options::read(run.client, place, word) } {
                 Reading::Word if !ended && self.stands_for_options(word, run, at) => {
                     if let Some(takes_next) = self.spread(word, run, place) {
                         at += usize::from(takes_next);
@@ -92,17 +94,17 @@ impl<'t> Script<'t> {
         }
         if images.is_empty() {
             let why = if run.fed || run.words.len() == WORDS { Why::Expression } else { Why::Empty };
-            return vec![(run.end..run.end, left_alone(why))];
+            return vec![Image::left_alone(run.end..run.end, why)];
         }
         let of = |word| {
-            let (span, what) = self.image(word, run);
-            let why = match (effect, &unknown, &what.found) {
+            let image = self.image(word, run);
+            let why = match (effect, &unknown, &image.found) {
                 (Effect::AllTags, ..) => Why::AllTags,
                 (Effect::Rootfs, ..) => Why::Local,
-                (Effect::None, None, _) | (_, _, Found::LeftAlone(Why::Variable { .. } | Why::Expression)) => return (span, what),
+                (Effect::None, None, _) | (_, _, Found::LeftAlone(Why::Variable { .. } | Why::Expression)) => return image,
                 (Effect::None, Some(option), _) => Why::OptionUnknown { option: option.clone() },
             };
-            (span, left_alone(why))
+            Image::left_alone(image.span, why)
         };
         images.into_iter().map(of).collect()
     }
@@ -147,7 +149,7 @@ impl<'t> Script<'t> {
             if core::mem::take(&mut takes_next) {
                 continue;
             }
-            match self.options.read(run.client, place, &piece) {
+            match options::read(run.client, place, &piece) {
                 Reading::Option { takes_next: next, effect: Effect::None } => takes_next = next,
                 Reading::Option { .. } | Reading::Word | Reading::End | Reading::Unknown(_) => return None,
             }
@@ -155,8 +157,8 @@ impl<'t> Script<'t> {
         Some(takes_next)
     }
 
-    /// What one word is, and where it stands without its quotes.
-    fn image(&self, word: &Word<'t>, run: &Run<'t>) -> (Range<usize>, Interpolated) {
+    /// What one word is.
+    fn image(&self, word: &Word<'t>, run: &Run<'t>) -> Image {
         let inner = Quoting::of(self.text, &word.span).inner();
         let why = match (word, &inner) {
             (Word { unclosed: true, .. }, _) => Some(Why::Style),
@@ -166,29 +168,34 @@ impl<'t> Script<'t> {
         };
         let span = inner.unwrap_or_else(|| word.span.clone());
         if let Some(why) = why {
-            return (span, left_alone(why));
+            return Image::left_alone(span, why);
         }
         let (span, transport) = match transport(run.client, &self.text[span.clone()]) {
             Transport::None => (span, false),
-            Transport::Local => return (span, left_alone(Why::Local)),
+            Transport::Local => return Image::left_alone(span, Why::Local),
             Transport::Registry { length } => (span.start + length..span.end, true),
         };
-        let Interpolated { found, pieces } = if word.expands {
-            self.interpolate(&span, run.foreign)
+        let mut image = if word.expands {
+            self.interpolate(span, run.foreign)
         } else {
-            Interpolated { found: written(&self.text[span.clone()], span.end), pieces: Vec::new() }
+            Image { found: written(&self.text[span.clone()], span.end), span, pieces: Vec::new(), follows: Vec::new() }
         };
-        let found = match found {
-            Found::Unpinned { .. } if transport => Found::LeftAlone(Why::Transport),
-            Found::Pinned { image } if transport && image.tag().is_some() => Found::LeftAlone(Why::Transport),
-            found => found,
+        let is_taken = match &image.found {
+            Found::Unpinned { .. } => !transport,
+            Found::Pinned { image } => !transport || image.tag().is_none(),
+            Found::LeftAlone(_) => true,
         };
-        (span, Interpolated { found, pieces })
+        if !is_taken {
+            image.found = Found::LeftAlone(Why::Transport);
+        }
+        image
     }
 
-    fn interpolate(&self, span: &Range<usize>, foreign: bool) -> Interpolated {
-        let counts = variables::default_of(self.text, span, None).unwrap_or_else(|| span.clone());
-        interpolation::read(self.text, counts, SHELL, &|name| self.lookup(name, span.start, foreign))
+    fn interpolate(&self, span: Range<usize>, foreign: bool) -> Image {
+        let counts = variables::default_of(self.text, &span, None).unwrap_or_else(|| span.clone());
+        let lookup = |name: &str, at| self.lookup(name, at, foreign);
+        let (Interpolated { found, pieces }, follows) = interpolation::read_as(self.text, counts, SHELL, &lookup, &literal);
+        Image { span, found, pieces, follows }
     }
 
     fn lookup(&self, name: &str, at: usize, foreign: bool) -> Variable {
@@ -199,7 +206,7 @@ impl<'t> Script<'t> {
         let mut built = Built { names: BTreeMap::new(), keys: BTreeMap::new(), insertions: BTreeSet::new() };
         for span in &self.results {
             built.names.entry(&self.text[span.clone()]).or_insert(span.start);
-            if let Found::Unpinned { image, insertion } = self.interpolate(span, false).found {
+            if let Found::Unpinned { image, insertion } = self.interpolate(span.clone(), false).found {
                 built.keys.entry(key(&image)).or_insert(span.start);
                 built.insertions.insert(insertion.at);
             }
@@ -208,26 +215,33 @@ impl<'t> Script<'t> {
     }
 
     /// Leaves alone what would be pinned in the value of a variable that is used as a part of something else as well.
-    fn spare_used_in_part(&self, mut found: Vec<(Occurrence, Vec<Piece>)>) -> Vec<(Occurrence, Vec<Piece>)> {
-        let values = self.variables.values();
-        let elsewhere = |Occurrence { span, found, .. }: &Occurrence| match found {
-            Found::Unpinned { insertion: Insertion { at, .. }, .. } if !(span.start..=span.end).contains(at) => {
-                values.range(..=at).next_back().filter(|(_, (end, _))| at <= end).map(|(_, (_, name))| *name)
-            }
-            _ => None,
-        };
-        let names: BTreeSet<&str> = found.iter().filter_map(|(occurrence, _)| elsewhere(occurrence)).collect();
-        if names.is_empty() {
-            return found;
+    fn spare_used_in_part(&self, found: &mut [(Image, String)]) {
+        if found.iter().all(|(image, _)| image.follows.is_empty()) {
+            return;
         }
-        let images = found.iter().map(|(Occurrence { span, .. }, _)| (span.start, span.end)).collect();
-        let used = variables::used_in_part(self.text, &names, &images);
-        for (occurrence, _) in &mut found {
-            if let Some(name) = elsewhere(occurrence).filter(|name| used.contains(name)) {
-                occurrence.found = Found::LeftAlone(Why::SharedVariable { name: name.to_owned() });
+        let images = found.iter().map(|(image, _)| (image.span.start, image.span.end)).collect();
+        let used = variables::used_in_part(self.text, &images);
+        for (image, _) in found {
+            if let Some(name) = image.follows.iter().find(|name| used.contains(name.as_str())) {
+                image.found = Found::LeftAlone(Why::SharedVariable { name: name.clone() });
             }
         }
-        found
+    }
+}
+
+/// A word where an image is named, or should be.
+struct Image {
+    /// Where it stands without its quotes.
+    span: Range<usize>,
+    found: Found,
+    pieces: Vec<Piece>,
+    /// The variables of which it is the whole value.
+    follows: Vec<String>,
+}
+
+impl Image {
+    const fn left_alone(span: Range<usize>, why: Why) -> Self {
+        Self { span, found: Found::LeftAlone(why), pieces: Vec::new(), follows: Vec::new() }
     }
 }
 
@@ -241,15 +255,17 @@ struct Built<'t> {
 }
 
 impl Built<'_> {
-    /// What was found, unless it is a result of this text.
-    fn spare(&self, text: &str, verb: Verb, span: &Range<usize>, found: Found) -> Found {
-        let before = |at: Option<&usize>| verb != Verb::Pull && at.is_some_and(|at| *at < span.start);
-        let built = match &found {
+    /// Leaves an image alone that is a result of this text.
+    fn spare(&self, text: &str, verb: Verb, image: &mut Image) {
+        let before = |at: Option<&usize>| verb != Verb::Pull && at.is_some_and(|at| *at < image.span.start);
+        let is_built = match &image.found {
             Found::Unpinned { image, insertion } => self.insertions.contains(&insertion.at) || before(self.keys.get(&key(image))),
-            Found::LeftAlone(Why::Variable { .. } | Why::Expression | Why::Style) => before(self.names.get(&text[span.clone()])),
+            Found::LeftAlone(Why::Variable { .. } | Why::Expression | Why::Style) => before(self.names.get(&text[image.span.clone()])),
             Found::LeftAlone(_) | Found::Pinned { .. } => false,
         };
-        if built { Found::LeftAlone(Why::Built) } else { found }
+        if is_built {
+            *image = Image::left_alone(image.span.clone(), Why::Built);
+        }
     }
 }
 
@@ -299,8 +315,4 @@ fn written(written: &str, end: usize) -> Found {
         }
         _ => literal(written, end),
     }
-}
-
-fn left_alone(why: Why) -> Interpolated {
-    Interpolated { found: Found::LeftAlone(why), pieces: Vec::new() }
 }

@@ -7,6 +7,7 @@
 //! [pflag](https://pkg.go.dev/github.com/spf13/pflag) does.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::pin::command::words::Word;
 
@@ -169,40 +170,39 @@ const TABLE: &[(&[Client], &[Place], Takes, &str)] = &[
     (&[Client::Nerdctl], &[Place::Before], Takes::Value, "H a n"),
 ];
 
-/// The options of every client, to look them up.
-pub(super) struct Options(BTreeMap<(Client, Place, &'static str), Takes>);
-
-impl Options {
-    pub(super) fn new() -> Self {
-        let rows = TABLE.iter().flat_map(|(clients, places, takes, names)| {
-            let of = move |client: &Client, place: &Place| {
-                let (client, place) = (*client, *place);
-                names.split(' ').map(move |name| ((client, place, name), *takes))
-            };
-            clients.iter().flat_map(move |client| places.iter().flat_map(move |place| of(client, place)))
-        });
-        Self(rows.collect())
+/// The same, to look options up.
+static OPTIONS: LazyLock<BTreeMap<(Client, Place, &'static str), Takes>> = LazyLock::new(|| {
+    let mut options = BTreeMap::new();
+    for (clients, places, takes, names) in TABLE {
+        for (client, place) in clients.iter().flat_map(|client| places.iter().map(|place| (*client, *place))) {
+            options.extend(names.split(' ').map(|name| ((client, place, name), *takes)));
+        }
     }
+    options
+});
 
-    /// What `word` is at this place, if it is read as an option at all. What follows an expansion in it cannot matter: a value.
-    pub(super) fn read<'w>(&self, client: Client, place: Place, word: &'w Word<'_>) -> Reading<'w> {
-        let text = word.literal.as_ref();
-        let takes = |name: &'w str| self.0.get(&(client, place, name)).copied();
-        let Some(rest) = text.strip_prefix('-').filter(|rest| !rest.is_empty() || word.expands) else { return Reading::Word };
-        let Some(long) = rest.strip_prefix('-') else { return letters(text, word.expands, takes) };
-        if long.is_empty() && !word.expands {
-            return Reading::End;
-        }
-        match (long.split_once('='), takes(long)) {
-            (Some((name, value)), _) => {
-                Reading::Option { takes_next: false, effect: if is_false(value) { Effect::None } else { effect(takes(name)) } }
-            }
-            // `--$name`: whatever that becomes.
-            (None, _) if word.expands => Reading::Unknown(text),
-            (None, Some(Takes::Value)) => Reading::Option { takes_next: true, effect: Effect::None },
-            (None, Some(Takes::Nothing(effect))) => Reading::Option { takes_next: false, effect },
-            (None, None) => Reading::Unknown(text),
-        }
+/// What `word` is at this place, if it is read as an option at all. What follows an expansion in it cannot matter: it is a value.
+pub(super) fn read<'w>(client: Client, place: Place, word: &'w Word<'_>) -> Reading<'w> {
+    let text = word.literal.as_ref();
+    let takes = |name: &'w str| OPTIONS.get(&(client, place, name)).copied();
+    let Some(rest) = text.strip_prefix('-').filter(|rest| !rest.is_empty() || word.expands) else { return Reading::Word };
+    let Some(long) = rest.strip_prefix('-') else { return letters(text, word.expands, takes) };
+    if long.is_empty() && !word.expands {
+        return Reading::End;
+    }
+    if let Some((name, value)) = long.split_once('=') {
+        let effect = match takes(name) {
+            Some(Takes::Nothing(effect)) if !is_false(value) => effect,
+            _ => Effect::None,
+        };
+        return Reading::Option { takes_next: false, effect };
+    }
+    match takes(long) {
+        // `--$name`: whatever that becomes.
+        _ if word.expands => Reading::Unknown(text),
+        Some(Takes::Value) => Reading::Option { takes_next: true, effect: Effect::None },
+        Some(Takes::Nothing(effect)) => Reading::Option { takes_next: false, effect },
+        None => Reading::Unknown(text),
     }
 }
 
@@ -226,13 +226,6 @@ fn letters<'w>(text: &'w str, goes_on: bool, takes: impl Fn(&'w str) -> Option<T
     if goes_on { Reading::Unknown(text) } else { Reading::Option { takes_next: false, effect: all } }
 }
 
-const fn effect(takes: Option<Takes>) -> Effect {
-    match takes {
-        Some(Takes::Nothing(effect)) => effect,
-        Some(Takes::Value) | None => Effect::None,
-    }
-}
-
 /// As Go's `strconv.ParseBool` has it.
 fn is_false(value: &str) -> bool {
     matches!(value, "0" | "f" | "F" | "false" | "FALSE" | "False")
@@ -244,12 +237,11 @@ mod tests {
 
     #[test]
     fn no_option_both_takes_a_value_and_takes_none() {
-        let options = Options::new();
         for (clients, places, takes, names) in TABLE {
             for key in
                 clients.iter().flat_map(|client| places.iter().flat_map(|place| names.split(' ').map(|name| (*client, *place, name))))
             {
-                assert!(options.0[&key] == *takes, "{key:?} is said twice, and differently");
+                assert!(OPTIONS[&key] == *takes, "{key:?} is said twice, and differently");
             }
         }
     }

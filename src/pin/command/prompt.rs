@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use crate::pin::command::is_client;
+use crate::pin::command::variables::is_assignment;
 use crate::pin::command::wrappers::is_wrapper;
 
 /// A prompt is not longer, however deep the folder.
@@ -43,7 +44,9 @@ fn alone(line: &str, hash: bool) -> Option<usize> {
     let sign = line.chars().next()?;
     let rest = &line[sign.len_utf8()..];
     let is_prompt = match sign {
-        '$' | '%' | '>' | '❯' => true,
+        '$' | '%' | '❯' => true,
+        // Otherwise it redirects: `> file command`.
+        '>' => runs_a_client(rest) || rest.split_whitespace().next().is_some_and(is_assignment),
         '#' if hash => runs_a_client(rest),
         _ => false,
     };

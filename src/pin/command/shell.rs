@@ -379,6 +379,7 @@ impl<'t> Shell<'t, '_> {
             b'$' => self.dollar(true),
             b'`' => self.backquote(),
             b')' if open == 1 => self.unquote(),
+            b')' if open == 2 && !self.rest().starts_with("))") && self.reopened < REOPENED => self.reread(),
             b'(' | b')' => {
                 if let Some(quote) = self.frame().quotes.last_mut() {
                     quote.kind = Kind::Arithmetic(if byte == b'(' { open + 1 } else { open - 1 });
@@ -387,6 +388,25 @@ impl<'t> Shell<'t, '_> {
             }
             _ => self.run_of(b"$`()"),
         }
+    }
+
+    /// Goes back to a `((` that is no arithmetic: it has no `))`, so these are commands in parentheses.
+    fn reread(&mut self) {
+        let Some(quote) = self.frame().quotes.pop() else { return };
+        self.reopened += 1;
+        self.at = quote.at;
+        let word = self.word();
+        word.literal.truncate(quote.literal);
+        word.expands = quote.expands;
+        word.end = quote.at;
+        if self.rest().starts_with('$') {
+            self.expand(2, true);
+        } else {
+            self.frame().word = None;
+            self.end_command();
+            self.at += 1;
+        }
+        self.enter(Ends::Parenthesis);
     }
 
     fn dollar(&mut self, quoted: bool) {
@@ -463,6 +483,8 @@ impl<'t> Shell<'t, '_> {
     }
 
     fn close_parenthesis(&mut self) {
+        // It may be `esac`.
+        self.end_word();
         if self.frame().pattern {
             self.end_command();
             self.frame().pattern = false;
@@ -536,9 +558,8 @@ impl<'t> Shell<'t, '_> {
             }
             Next::Word => {}
         }
-        // Quoted, these are words like others.
-        let keyword = if matches!(literal, Cow::Borrowed(_)) { written } else { "" };
-        match (frame.words.as_slice(), keyword) {
+        // Quoted, keywords are words like others.
+        match (frame.words.as_slice(), written) {
             ([], "if" | "then" | "else" | "elif" | "fi" | "while" | "until" | "do" | "done" | "{" | "}" | "!") => {}
             ([], "esac") if frame.cases > 0 => {
                 frame.cases -= 1;

@@ -71,37 +71,14 @@ impl<'t> Variables<'t> {
         }
     }
 
-    /// Forgets values with a variable in them that is set only later: they had another value when they were read.
-    pub(super) fn settle(&mut self, text: &str) {
-        let too_early: Vec<&'t str> = self
-            .set
-            .iter()
-            .filter(|(_, set)| {
-                let names = set.value.clone().into_iter().flat_map(|value| mentions(&text[value])).map(|(name, _)| name);
-                names.into_iter().any(|name| self.set.get(name).is_some_and(|other| other.at >= set.at))
-            })
-            .map(|(name, _)| *name)
-            .collect();
-        for name in too_early {
-            if let Some(set) = self.set.get_mut(name) {
-                set.value = None;
-            }
-        }
-    }
-
-    /// What is known of a variable where it is used.
+    /// What is known of a variable that is used at a byte of the text.
     pub(super) fn lookup(&self, name: &str, at: usize) -> Variable {
         match self.set.get(name) {
-            Some(Set { at: set, value: Some(value) }) if *set < at => Variable::At(value.clone()),
+            Some(Set { value: Some(value), .. }) if value.end <= at => Variable::At(value.clone()),
             Some(_) => Variable::Elsewhere,
             None if self.more => Variable::Elsewhere,
             None => Variable::Unset,
         }
-    }
-
-    /// Where the values stand: from where to where, and whose.
-    pub(super) fn values(&self) -> BTreeMap<usize, (usize, &'t str)> {
-        self.set.iter().filter_map(|(name, set)| set.value.as_ref().map(|value| (value.start, (value.end, *name)))).collect()
     }
 }
 
@@ -148,13 +125,10 @@ pub(super) fn is_assignment(literal: &str) -> bool {
     name > 0 && !literal.starts_with(|c: char| c.is_ascii_digit()) && (rest.starts_with('=') || rest.starts_with("+="))
 }
 
-/// Those of `names` that are used as a part of something outside of `images`: there a digest at the end of the value would be in the way.
-pub(super) fn used_in_part<'n>(text: &str, names: &BTreeSet<&'n str>, images: &BTreeMap<usize, usize>) -> BTreeSet<&'n str> {
+/// The variables that are used as a part of something outside of `images`: there a digest at the end of the value would be in the way.
+pub(super) fn used_in_part<'t>(text: &'t str, images: &BTreeMap<usize, usize>) -> BTreeSet<&'t str> {
     let within = |at: usize| images.range(..=at).next_back().is_some_and(|(_, end)| at < *end);
-    mentions(text)
-        .filter(|(_, span)| !within(span.start) && is_in_part(text, span))
-        .filter_map(|(name, _)| names.get(name).copied())
-        .collect()
+    mentions(text).filter(|(_, span)| !within(span.start) && is_in_part(text, span)).map(|(name, _)| name).collect()
 }
 
 /// Every `$NAME` and `${NAME` of `text`.

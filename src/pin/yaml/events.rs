@@ -208,7 +208,7 @@ impl Written {
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
                 let close = closing_quote(text, start);
                 let span = (start + 1).min(close)..close;
-                let literally = text.get(span.clone()) == Some(value) && !value.contains(['\'', '"', '\\', '\n', '\r']);
+                let literally = text.get(span.clone()) == Some(value);
                 Self { span, style: Style::Quoted, literally }
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {

@@ -326,7 +326,7 @@ impl<'t> Builder<'t> {
             // saphyr remembers anchors of earlier documents. Nobody else does.
             Event::DocumentStart(_) => self.anchors.clear(),
             Event::Scalar(value, style, anchor, tag) => {
-                let scalar = self.scalar(value, style, anchor, tag.as_deref(), &span);
+                let scalar = self.scalar(value, style, tag.as_deref(), &span);
                 self.add(Content::Scalar(scalar), span, anchor, tag.as_deref());
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor).copied() {
@@ -369,14 +369,14 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn scalar(&self, value: Cow<'t, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, event: &Range<usize>) -> Scalar<'t> {
+    fn scalar(&self, value: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>, event: &Range<usize>) -> Scalar<'t> {
         let text = self.tree.text;
         let left_out = value.is_empty() && style == ScalarStyle::Plain;
         let custom = Custom::of(tag);
         if left_out {
             let at = event.start;
-            // With an anchor or a tag the event stands there, and not at the colon.
-            let colon = (anchor == 0 && tag.is_none() && text[at..].starts_with(':')).then_some(at + 1);
+            // With an anchor or a tag, the event stands there and not at the colon.
+            let colon = text[at..].starts_with(':').then_some(at + 1);
             let at = colon.unwrap_or(event.end);
             return Scalar { value, span: at..at, style: Style::Plain, editable: false, null: true, colon };
         }
