@@ -16,6 +16,10 @@ use crate::packages;
 use crate::toolchain;
 
 const TARGETS: &str = "fuzz/fuzz_targets";
+/// What a target starts from, in a folder of its name: few inputs of random bytes look like YAML.
+const SEEDS: &str = "fuzz/seeds";
+/// What it found since, which stays on this machine.
+const CORPUS: &str = "fuzz/corpus";
 /// Where `cargo install` puts cargo-fuzz when the machine has none: nothing outside changes.
 const TOOLS: &str = "target/tools";
 const DEFAULT_SECONDS: u32 = 60;
@@ -66,9 +70,12 @@ pub(crate) fn run(console: &Console, options: &Options) -> Result<()> {
     let path = path_with_cargo_fuzz(console)?;
     for target in chosen {
         console.say(&format!("fuzzing {target} for {} s", options.seconds));
+        let corpora = corpora(&target)?;
         console.run(
             Command::new("rustup")
-                .args(["run", "nightly", "cargo", "fuzz", "run", &target, "--", "-timeout=10", "-rss_limit_mb=1024"])
+                .args(["run", "nightly", "cargo", "fuzz", "run", &target])
+                .args(corpora)
+                .args(["--", "-timeout=10", "-rss_limit_mb=1024"])
                 .arg(format!("-max_total_time={}", options.seconds))
                 // This program was started by the stable cargo, whose settings would win over `rustup run`.
                 .env_remove("CARGO")
@@ -89,6 +96,14 @@ fn targets() -> Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
+}
+
+/// Where the inputs are: libFuzzer adds to the first of them, and only reads the others.
+fn corpora(target: &str) -> Result<Vec<String>> {
+    let corpus = format!("{CORPUS}/{target}");
+    fs::create_dir_all(&corpus)?;
+    let seeds = format!("{SEEDS}/{target}");
+    Ok(if Path::new(&seeds).is_dir() { vec![corpus, seeds] } else { vec![corpus] })
 }
 
 /// The search path, with our own folder of tools at its end.
