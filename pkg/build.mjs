@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, existsSync } from 'node:fs';
 
 const at = (path) => new URL(path, import.meta.url);
-for (const file of ['pullproof.js', 'pullproof_bg.wasm']) {
+for (const file of ['pullproof.js', 'pullproof_bg.wasm', 'pullproof_pin.js', 'pullproof_pin_bg.wasm']) {
   if (!existsSync(at(`wasm/${file}`))) {
     throw new Error(`expected pkg/wasm/${file}, found none: run 'cargo xtask build'`);
   }

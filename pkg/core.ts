@@ -1,11 +1,14 @@
 /**
- * The door to the core, which is WebAssembly. An entry point opens it once, with what its platform needs; nothing else in this package
- * knows where the module comes from, and no generated type gets past this file.
+ * The doors to the core, which is WebAssembly. An entry point opens them once, with what its platform needs; nothing else in this package
+ * knows where the modules come from, and no generated type gets past this file. There are two: a page that only checks does not download
+ * what pins.
  */
 
-import type { Credentials, ParsedReference, Report, Step } from './types.js';
+import type {
+  Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, Report, Resolved, Step,
+} from './types.js';
 
-/** What the WebAssembly module exports. A thrown value is a {@link CoreError}. */
+/** What the module that asks registries exports. A thrown value is a {@link CoreError}. */
 export interface Core {
   check(
     image: string,
@@ -15,7 +18,23 @@ export interface Core {
     onStep?: (step: Step) => void,
   ): Promise<Report>;
   parseReference(text: string): ParsedReference;
+  resolve(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal): Promise<Resolved>;
+  /** `image` has a tag and the digest that it is pinned to. */
+  drift(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal): Promise<Drift>;
 }
+
+/** What the module that reads and edits texts exports. A thrown value is a {@link CoreError}. */
+export interface PinCore {
+  detectKind(text: string, file?: string): PinKind | undefined;
+  find(text: string, kind: string): FindResult;
+  pin(text: string, kind: string, digests: Digests): Pinned;
+  readLock(text: string): Lock;
+}
+
+/** What became of the references of a text: for each its digest, or why it has none. */
+export type Digests = Readonly<Record<string, { digest: string } | { code: string; message: string }>>;
+
+export type Pinned = Pick<PinResult, 'kind' | 'text' | 'changes' | 'leftAlone'>;
 
 /** {@link CheckOptions} after they were checked: data only. */
 export interface CoreOptions {
@@ -45,13 +64,15 @@ export interface Platform {
   fetch: Fetch;
   /** A page: cross-origin requests must get by without a preflight, which most registries do not answer. */
   safelistedOnly: boolean;
+  /** Opens the other door, when somebody first asks for it. */
+  loadPinCore: () => PinCore | Promise<PinCore>;
 }
 
 let opened: { core: Core; platform: Platform } | undefined;
 let settle: { resolve: () => void; reject: (cause: unknown) => void };
 
 /**
- * Settles when the WebAssembly module is loaded. `check` and `verify` wait for it by themselves; only `parseReference`, which is
+ * Settles when the WebAssembly module is loaded. Whatever returns a promise waits for it by itself; only `parseReference`, which is
  * synchronous, needs it awaited first, and only in a page: elsewhere the module is there as soon as the import is.
  */
 export const ready: Promise<void> = new Promise((resolve, reject) => {
@@ -76,4 +97,30 @@ export function loaded(): { core: Core; platform: Platform } {
     throw new Error('expected the WebAssembly module to be loaded, found it still loading: `await ready` first');
   }
   return opened;
+}
+
+let opening: PinCore | Promise<PinCore> | undefined;
+
+/**
+ * Loads what `find` needs, and settles when it is there. `pin` and `drift` do so by themselves; only `find`, which is synchronous, needs
+ * this awaited first, and only in a page.
+ */
+export async function readyToPin(): Promise<void> {
+  await pinCore();
+}
+
+/** The other module, loaded when it is first asked for. */
+export async function pinCore(): Promise<PinCore> {
+  await ready;
+  opening ??= loaded().platform.loadPinCore();
+  return opening = await opening;
+}
+
+/** The other module, if it needs no waiting for. */
+export function loadedPinCore(): PinCore {
+  opening ??= loaded().platform.loadPinCore();
+  if (opening instanceof Promise) {
+    throw new Error('expected the WebAssembly module that pins to be loaded, found it still loading: `await readyToPin()` first');
+  }
+  return opening;
 }

@@ -1,8 +1,9 @@
 /** The two ways a check can end without what was asked for: no report at all, or a report that does not accept. */
 
+import type { CoreError } from './core.js';
 import type { ErrorCode, Report } from './types.js';
 
-/** There is no report. `code` is stable; the message is for people. */
+/** There is no answer. `code` is stable; the message is for people. */
 export class CheckError extends Error {
   override readonly name = 'CheckError';
   readonly code: ErrorCode;
@@ -25,4 +26,18 @@ export class ImageRejectedError extends Error {
     super(`${report.reference.input}: ${report.verdict}: ${report.reasons[0]?.message ?? 'no reason given'}`);
     this.report = report;
   }
+}
+
+/** The core throws plain data; anything else is a defect and stays what it is. */
+export function fromCore(thrown: unknown): unknown {
+  if (thrown instanceof Error || typeof thrown !== 'object' || thrown === null) {
+    return thrown;
+  }
+  const { code, message, detail } = thrown as CoreError;
+  return new CheckError(code as ErrorCode, message, detail);
+}
+
+/** Errors that asking again, or asking for another image, cannot mend: what was given is wrong. */
+export function isCallersFault({ code }: CheckError): boolean {
+  return ['platform-invalid', 'policy-invalid', 'policy-unsupported', 'options-invalid'].includes(code);
 }

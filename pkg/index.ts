@@ -4,13 +4,20 @@
  * This file is the whole JavaScript API. It converts; every rule is in the core.
  */
 
-import { type CoreError, loaded, ready } from './core.js';
-import { CheckError, ImageRejectedError } from './errors.js';
-import { toCore, validate } from './options.js';
-import type { CheckOptions, ErrorCode, ParsedReference, PinnedReference, Policy, Report } from './types.js';
+import { loaded, loadedPinCore, ready, readyToPin } from './core.js';
+import { unifiedDiff } from './diff.js';
+import { driftOf } from './drift.js';
+import { CheckError, fromCore, ImageRejectedError } from './errors.js';
+import { credentialsFor, toCore, validate } from './options.js';
+import { pinText } from './pin.js';
+import { parseReference } from './reference.js';
+import { findIn } from './text.js';
+import type {
+  CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions, PinResult, Policy, Report,
+} from './types.js';
 
 export type * from './types.js';
-export { CheckError, ImageRejectedError, ready };
+export { CheckError, ImageRejectedError, parseReference, ready, readyToPin, unifiedDiff };
 
 /**
  * Finds out what `image` is. A check that fails is in the report; it does not throw.
@@ -18,14 +25,14 @@ export { CheckError, ImageRejectedError, ready };
  * @throws {CheckError} when there is nothing to report on: the text is no reference, the registry gave no image.
  */
 export async function check(image: string, options: CheckOptions = {}): Promise<Report> {
-  validate(options);
+  validate(options, 'check');
   const { signal, onStep } = options;
   signal?.throwIfAborted();
   await ready;
   const { core, platform } = loaded();
 
   const { registry } = parseReference(image);
-  const coreOptions = { ...await toCore(options, registry), safelistedOnly: platform.safelistedOnly };
+  const coreOptions = { ...toCore(options), ...await credentialsFor(registry, options), safelistedOnly: platform.safelistedOnly };
   signal?.throwIfAborted();
   // Taken out of the options so that it is called without `this`: a page's own `fetch` throws when called as a method.
   const { fetch = platform.fetch } = options;
@@ -57,27 +64,33 @@ export async function verify(image: string, options: CheckOptions & { policy: Po
 }
 
 /**
- * Takes a reference apart as Docker does. Asks nobody.
+ * Finds where a text names images, and for each place that cannot be pinned, why. Asks nobody.
  *
- * @throws {CheckError} `reference-invalid`
+ * @throws {CheckError} when nothing can be said about the whole text: `kind-unknown`, `yaml-invalid`, …
  */
-export function parseReference(text: string): ParsedReference {
-  const { core } = loaded();
-  if (typeof text !== 'string') {
-    throw new CheckError('reference-invalid', `expected the reference to be a text, found a value of type ${typeof text}`);
-  }
-  try {
-    return core.parseReference(text);
-  } catch (thrown) {
-    throw fromCore(thrown);
-  }
+export function find(text: string, options: FindOptions = {}): FindResult {
+  validate(options, 'find');
+  return findIn(loadedPinCore(), text, options);
 }
 
-/** The core throws plain data; anything else is a defect and stays what it is. */
-function fromCore(thrown: unknown): unknown {
-  if (thrown instanceof Error || typeof thrown !== 'object' || thrown === null) {
-    return thrown;
-  }
-  const { code, message, detail } = thrown as CoreError;
-  return new CheckError(code as ErrorCode, message, detail);
+/**
+ * Puts digests behind the tags of a text, and changes nothing else. What stays as it is is in the result, and why; it does not throw.
+ *
+ * @throws {CheckError} when nothing can be said about the whole text, or the options are wrong.
+ */
+export async function pin(text: string, options: PinOptions = {}): Promise<PinResult> {
+  validate(options, 'pin');
+  options.signal?.throwIfAborted();
+  return pinText(text, options);
+}
+
+/**
+ * Finds out which tags name something else than what a text, or a lock, pins them to. What cannot be found out is in the result.
+ *
+ * @throws {CheckError} when nothing can be said about the whole text, or the options are wrong.
+ */
+export async function drift(text: string, options: DriftOptions = {}): Promise<DriftResult> {
+  validate(options, 'drift');
+  options.signal?.throwIfAborted();
+  return driftOf(text, options);
 }

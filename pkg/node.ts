@@ -1,8 +1,16 @@
-/** Entry point for Node, Deno and Bun: the module is a file beside this one. */
+/** Entry point for Node, Deno and Bun: the modules are files beside this one. */
 import { readFileSync } from 'node:fs';
 import * as core from './wasm/pullproof.js';
-import { open } from './core.js';
+import * as pinCore from './wasm/pullproof_pin.js';
+import { open, type PinCore } from './core.js';
 
-core.initSync({ module: readFileSync(new URL('./wasm/pullproof_bg.wasm', import.meta.url)) });
-open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false });
+const read = (name: string) => ({ module: readFileSync(new URL(`./wasm/${name}`, import.meta.url)) });
+
+function loadPinCore(): PinCore {
+  pinCore.initSync(read('pullproof_pin_bg.wasm'));
+  return pinCore as PinCore;
+}
+
+core.initSync(read('pullproof_bg.wasm'));
+open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore });
 export * from './index.js';

@@ -1,29 +1,57 @@
-/** Turns {@link CheckOptions} into what the core takes, and refuses whatever it cannot have meant. */
+/** Turns options into what the core takes, and refuses whatever it cannot have meant. */
 
 import type { CoreOptions } from './core.js';
 import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
-import type { CheckOptions, Credentials } from './types.js';
+import { KINDS } from './text.js';
+import type { CheckOptions, Credentials, DriftOptions, FindOptions, PinOptions } from './types.js';
 
 /** What RFC 3339 cannot write any more. */
 const YEAR_10000 = Date.UTC(10_000, 0);
 const CREDENTIALS = '{ username, password } or { identityToken }';
 
+type Rule = [expected: string, allows: (value: unknown) => boolean];
 /** Every option and the values that it may have. A caller without a type checker is a caller too. */
-const rules: { [Name in keyof Required<CheckOptions>]: [expected: string, allows: (value: unknown) => boolean] } = {
+type Rules<Options> = { [Name in keyof Required<Options>]: Rule };
+
+const checkRules: Rules<CheckOptions> = {
   policy: ['a policy object or its JSON text', (value) => typeof value === 'string' || isObject(value)],
   platform: ['a text like "linux/arm64/v8"', (value) => typeof value === 'string'],
   attachments: ['true or false', (value) => typeof value === 'boolean'],
-  credentials: [`${CREDENTIALS}, or a function`, (value) => typeof value === 'function' || isCredentials(value)],
+  credentials: [`${CREDENTIALS}, or a function`, (value) => isFunction(value) || isCredentials(value)],
   relay: ['an absolute http or https address without query or fragment', (value) => relayAddress(value) !== undefined],
-  fetch: ['a function that takes a Request', (value) => typeof value === 'function'],
+  fetch: ['a function that takes a Request', isFunction],
   now: ['a valid Date from 1970 to 9999', (value) => value instanceof Date && value.getTime() >= 0 && value.getTime() < YEAR_10000],
   signal: ['an AbortSignal', (value) => isObject(value) && typeof value['aborted'] === 'boolean'],
-  onStep: ['a function', (value) => typeof value === 'function'],
+  onStep: ['a function', isFunction],
+};
+
+const kindRule = (kinds: readonly string[]): Rule => [`one of ${kinds.join(', ')}`, (value) => kinds.includes(value as string)];
+
+const findRules: Rules<FindOptions> = {
+  kind: kindRule(KINDS),
+  file: ["a file's name", (value) => typeof value === 'string'],
+};
+
+const { attachments, onStep, ...shared } = checkRules;
+const pinRules: Rules<PinOptions> = {
+  ...shared,
+  credentials: ['a function that is asked for those of a registry: the text says which registries are asked', isFunction],
+  ...findRules,
+  onProgress: onStep,
+};
+
+/** What may be asked of each function of the API. */
+const rulesOf = {
+  check: checkRules,
+  find: findRules,
+  pin: pinRules,
+  drift: { ...pinRules, kind: kindRule([...KINDS, 'lock']) } satisfies Rules<DriftOptions>,
 };
 
 /** Throws unless every option is known and its value is of the right kind. An option that is `undefined` was not given. */
-export function validate(options: unknown): asserts options is CheckOptions {
+export function validate(options: unknown, asked: keyof typeof rulesOf): void {
+  const rules: Record<string, Rule> = rulesOf[asked];
   if (!isObject(options)) {
     throw invalid(`expected the options to be an object, found ${kind(options)}`);
   }
@@ -32,35 +60,33 @@ export function validate(options: unknown): asserts options is CheckOptions {
       const meant = nearest(name, Object.keys(rules));
       throw invalid(`unknown option "${name}": ${meant ? `did you mean "${meant}"?` : `expected one of ${Object.keys(rules).join(', ')}`}`);
     }
-    const [expected, allows] = rules[name as keyof CheckOptions];
+    const [expected, allows] = rules[name]!;
     if (value !== undefined && !allows(value)) {
       throw invalid(`expected the option "${name}" to be ${expected}, found ${kind(value)}`);
     }
   }
 }
 
-/** The part of the options that is data. `registry` is the one whose credentials are asked for. */
-export async function toCore(options: CheckOptions, registry: string): Promise<CoreOptions> {
+/** The part of the options that is data, but for what only one registry may learn. */
+export function toCore(options: Pick<CheckOptions, 'now' | 'platform' | 'policy' | 'attachments' | 'relay'>): CoreOptions {
   const core: CoreOptions = { now: Math.floor((options.now ?? new Date()).getTime() / 1000) };
   if (options.platform !== undefined) core.platform = options.platform;
   if (options.policy !== undefined) core.policy = policyText(options.policy);
   if (options.attachments !== undefined) core.attachments = options.attachments;
   if (options.relay !== undefined) core.relay = relayAddress(options.relay)!;
-
-  const credentials = await credentialsFor(registry, options);
-  if (credentials !== undefined) core.credentials = credentials;
   return core;
 }
 
-async function credentialsFor(registry: string, options: CheckOptions): Promise<Credentials | undefined> {
-  const given = typeof options.credentials === 'function' ? await options.credentials(registry) : options.credentials;
+/** As an option of the core, to be spread into the others. */
+export async function credentialsFor(registry: string, { credentials }: CheckOptions): Promise<Pick<CoreOptions, 'credentials'>> {
+  const given = typeof credentials === 'function' ? await credentials(registry) : credentials;
   if (given === undefined) {
-    return undefined;
+    return {};
   }
   if (!isCredentials(given)) {
     throw invalid(`expected the credentials for ${registry} to be ${CREDENTIALS} or undefined, found ${kind(given)}`);
   }
-  return given;
+  return { credentials: given };
 }
 
 function policyText(policy: NonNullable<CheckOptions['policy']>): string {
@@ -94,6 +120,10 @@ function isCredentials(value: unknown): value is Credentials {
   }
   const names = Object.keys(value).sort().join();
   return (names === 'identityToken' || names === 'password,username') && Object.values(value).every((part) => typeof part === 'string');
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,9 @@
 /**
- * The words of the answer: what a {@link Report} says and the stable codes it says it with.
+ * The words of the answer: what a {@link Report}, a {@link PinResult} and a {@link DriftResult} say, and the stable codes they say it
+ * with.
  *
- * `report.schema.json` and `policy.schema.json` describe the same things for other languages; a test compares the codes with those
- * of the core. A fact that is not there is `null`, never left out, so that a report is the same JSON wherever it was made.
+ * The JSON Schemas beside this file describe the same things for other languages; a test compares the codes with those of the core. A
+ * fact that is not there is `null`, never left out, so that an answer is the same JSON wherever it was made.
  */
 
 /** What was found out about one image. Plain data: `JSON.stringify(report, null, 2)` is the same text in every runtime. */
@@ -167,7 +168,7 @@ export type FailureCode =
   | 'platform-missing'
   | 'platform-mismatch';
 
-/** Why there is no report at all. */
+/** Why there is no answer at all. */
 export type ErrorCode =
   | 'reference-invalid'
   | 'platform-invalid'
@@ -188,7 +189,14 @@ export type ErrorCode =
   | 'relay-refused'
   | 'too-many-redirects'
   | 'not-a-registry'
-  | 'registry-error';
+  | 'registry-error'
+  | 'text-too-long'
+  | 'too-many-references'
+  | 'yaml-invalid'
+  | 'yaml-too-large'
+  | 'template'
+  | 'kind-unknown'
+  | 'lock-invalid';
 
 /** Why a check could not be made. */
 export type UnknownCode =
@@ -274,3 +282,244 @@ declare const pinned: unique symbol;
 
 /** A reference with the digest of an accepted image: it can never name anything else. Only {@link verify} makes one. */
 export type PinnedReference = string & { readonly [pinned]: true };
+
+/** How a text names images. */
+export type PinKind =
+  | 'reference'
+  | 'command'
+  | 'dockerfile'
+  | 'compose'
+  | 'kubernetes'
+  | 'kustomization'
+  | 'helm-values'
+  | 'github-actions';
+
+/** Where something stands in a text. */
+export interface Place {
+  /** For people: `FROM`, `services.web.image`, `docker run`. */
+  readonly place: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in characters. */
+  readonly column: number;
+}
+
+/** Everything in a text that names an image, or seems to. */
+export interface FindResult {
+  /** How the text was read. */
+  readonly kind: PinKind;
+  /** In the order of the text. */
+  readonly occurrences: readonly Occurrence[];
+}
+
+/** One place in a text where an image is named, or seems to be. */
+export type Occurrence = Place & {
+  /** What stands there. */
+  readonly text: string;
+} & (
+    | {
+        readonly state: 'unpinned';
+        /** The normalised name with its tag: `docker.io/library/nginx:1.27`. */
+        readonly reference: string;
+        readonly digest: null;
+        readonly code: null;
+        readonly message: null;
+        readonly settled: false;
+      }
+    | {
+        readonly state: 'pinned';
+        /** The normalised name, with its tag if it has one. */
+        readonly reference: string;
+        readonly digest: string;
+        readonly code: null;
+        readonly message: null;
+        readonly settled: true;
+      }
+    | {
+        readonly state: 'left-alone';
+        readonly reference: null;
+        readonly digest: null;
+        readonly code: LeftAloneCode;
+        readonly message: string;
+        /** Whether nothing is left to do. */
+        readonly settled: boolean;
+      }
+  );
+
+/** What a text has become. Plain data, the same in every runtime. */
+export interface PinResult {
+  /** The version of this shape. */
+  readonly schemaVersion: 1;
+  /** How the text was read. */
+  readonly kind: PinKind;
+  /** The text with its digests; every other byte is as it was. */
+  readonly text: string;
+  /** What was inserted, in the order of the text. */
+  readonly changes: readonly PinChange[];
+  /** Every other reference that was seen, and why it stays as it is, in the order of the text. */
+  readonly leftAlone: readonly LeftAlone[];
+  /** What the references were resolved to, by their normalised names, sorted. What got no digest is not in it. */
+  readonly resolved: Readonly<Record<string, Resolved>>;
+}
+
+/** One digest that was inserted. The place is that in the original text. */
+export interface PinChange extends Place {
+  /** The image as it was named: `nginx:1.27`. */
+  readonly image: string;
+  /** The same with its digest: `nginx:1.27@sha256:…`. */
+  readonly pinned: string;
+  /** The normalised name with its tag: `docker.io/library/nginx:1.27`. */
+  readonly reference: string;
+  readonly digest: string;
+  /** Variables that no longer decide which image is used. */
+  readonly overrules: readonly string[];
+}
+
+/** One reference that stays as it is. */
+export interface LeftAlone extends Place {
+  /** What stands there. */
+  readonly text: string;
+  /** Why. That of a reference that got no digest is the code with which resolving it failed. */
+  readonly code: LeftAloneCode | ErrorCode | FailureCode | UnknownCode;
+  readonly message: string;
+  /** Whether nothing is left to do: it has a digest, or it names no image that could have one. */
+  readonly settled: boolean;
+}
+
+/** Why a reference stays as it is, unless resolving it failed. */
+export type LeftAloneCode =
+  | 'empty'
+  | 'stage'
+  | 'stage-order'
+  | 'scratch'
+  | 'built'
+  | 'alias'
+  | 'local'
+  | 'reference-invalid'
+  | 'variable'
+  | 'expression'
+  | 'style'
+  | 'shared-variable'
+  | 'shared-anchor'
+  | 'no-digest-field'
+  | 'tag-elsewhere'
+  | 'option-unknown'
+  | 'all-tags'
+  | 'transport'
+  | 'pinned'
+  | 'edit-refused'
+  | 'not-resolved'
+  | 'policy-rejected'
+  | 'policy-inconclusive'
+  | 'unpinned'
+  | 'no-tag';
+
+/** What a tag named when it was asked for, and on whose word. */
+export interface Resolved {
+  /** Computed here, from the bytes: that of the index, unless a platform was asked for. */
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly size: number;
+  /** The platform that was asked for; then `digest` is that of its manifest. */
+  readonly platform: string | null;
+  /** That of the index, if the tag names one. */
+  readonly indexDigest: string | null;
+  /** That of the platform's manifest, if there is one. */
+  readonly platformDigest: string | null;
+  /** The host that said which bytes the tag names. */
+  readonly toldBy: string;
+  /** Whether that host was asked directly or through a relay. */
+  readonly via: 'direct' | 'relay';
+  /** The relay's address. */
+  readonly relay: string | null;
+  /** When, RFC 3339. */
+  readonly resolvedAt: string;
+  /** Whose signatures were verified. Empty in this version: none is verified yet. */
+  readonly signers: readonly string[];
+}
+
+/** What `pullproof.lock` holds. */
+export interface Lock {
+  /** The version of this shape. */
+  readonly lockVersion: 1;
+  /** By normalised names with their tags, sorted. */
+  readonly images: Readonly<Record<string, Resolved>>;
+}
+
+/** What became of the tags that a text or a lock was pinned from. Plain data, the same in every runtime. */
+export interface DriftResult {
+  /** The version of this shape. */
+  readonly schemaVersion: 1;
+  /** How the text was read. */
+  readonly kind: PinKind | 'lock';
+  /** Whether any tag names something else now. */
+  readonly moved: boolean;
+  /** Every image with a tag and a digest, each once, in the order in which they come first. */
+  readonly images: readonly DriftEntry[];
+  /** Everything else that was seen, in the order of the text. */
+  readonly leftAlone: readonly LeftAlone[];
+}
+
+/** What became of one tag. */
+export interface Drift {
+  /** The normalised name with its tag. */
+  readonly reference: string;
+  /** The digest that it is pinned to. */
+  readonly pinned: string;
+  readonly status: 'current' | 'moved' | 'unknown';
+  /** The digest that the tag names now. */
+  readonly current: string | null;
+  /** That of the platform's manifest in it. */
+  readonly currentPlatformDigest: string | null;
+  /** Whether the pinned digest is the tag's own or that of one platform in its index; `null` when it is neither, or not known. */
+  readonly pinnedAs: 'root' | 'platform' | null;
+  /** What the policy makes of the current digest; `null` without a policy, or when there is none. */
+  readonly policy: Verdict | null;
+  /** Whether the registry still has what was pinned. */
+  readonly old: 'exists' | 'gone' | 'unknown';
+  /** Why something of this is unknown. */
+  readonly code: ErrorCode | FailureCode | 'digest-algorithm' | null;
+  readonly message: string | null;
+}
+
+/** The same, with where the image is pinned. */
+export interface DriftEntry extends Drift {
+  /** In the order of the text; empty for a lock. */
+  readonly places: readonly Place[];
+}
+
+/** How a text is to be read. */
+export interface FindOptions {
+  /** What the text is; found out from its name and what stands in it unless told otherwise. */
+  kind?: PinKind;
+  /** The name of its file, which may say what it is. Nothing is read. */
+  file?: string;
+}
+
+/** Everything about pinning that is not the text. */
+export interface PinOptions extends FindOptions, Omit<CheckOptions, 'attachments' | 'credentials' | 'onStep'> {
+  /** Pins to the manifest of this platform instead of the index of all: `linux/arm64/v8`. */
+  platform?: string;
+  /**
+   * A function that is asked for the credentials of a registry, once for each. Not the credentials themselves: the text says which
+   * registries are asked, and none of them may learn what is for another.
+   */
+  credentials?: (registry: string) => Credentials | undefined | Promise<Credentials | undefined>;
+  /** Told of every reference that was resolved. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Everything about drift that is not the text. */
+export interface DriftOptions extends Omit<PinOptions, 'kind'> {
+  kind?: PinKind | 'lock';
+}
+
+/** How far it is. */
+export interface Progress {
+  /** How many references were resolved, this one included. */
+  readonly done: number;
+  /** How many different ones there are. */
+  readonly total: number;
+  /** The one that was resolved. */
+  readonly reference: string;
+}

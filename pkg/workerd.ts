@@ -1,8 +1,15 @@
-/** Entry point for Cloudflare Workers: the import is a compiled module, because nothing may be compiled at run time there. */
+/** Entry point for Cloudflare Workers: an import is a compiled module, because nothing may be compiled at run time there. */
 import module from './wasm/pullproof_bg.wasm';
+import pinModule from './wasm/pullproof_pin_bg.wasm';
 import * as core from './wasm/pullproof.js';
-import { open } from './core.js';
+import * as pinCore from './wasm/pullproof_pin.js';
+import { open, type PinCore } from './core.js';
+
+function loadPinCore(): PinCore {
+  pinCore.initSync({ module: pinModule });
+  return pinCore as PinCore;
+}
 
 core.initSync({ module });
-open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false });
+open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore });
 export * from './index.js';

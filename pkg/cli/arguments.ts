@@ -2,23 +2,49 @@
 
 import { parseArgs } from 'node:util';
 import { nearest } from '../nearest.js';
+import { KINDS, LOCK_NAME } from '../text.js';
+import type { PinKind } from '../types.js';
 import { parseTime } from './time.js';
 
 /** What was typed is wrong. */
 export class UsageError extends Error {}
 
-export type Arguments = { name: 'help' } | { name: 'version' } | CheckArguments;
+export type Arguments = { name: 'help' } | { name: 'version' } | CheckArguments | PinArguments | DriftArguments;
 
-export interface CheckArguments {
-  name: 'check';
-  image: string;
+/** What every command may be told about how to ask registries, and how to print. */
+interface Shared {
   platform?: string;
   policy?: string;
   relay?: string;
   at?: Date;
-  attachments: boolean;
   json: boolean;
   color: boolean;
+}
+
+export interface CheckArguments extends Shared {
+  name: 'check';
+  image: string;
+  attachments: boolean;
+}
+
+/** What may be told about texts. */
+export interface Texts<Kind> extends Shared {
+  /** Files, directories and globs, or `-` alone. */
+  files: string[];
+  kind?: Kind;
+}
+
+export interface PinArguments extends Texts<PinKind> {
+  name: 'pin';
+  write: boolean;
+  check: boolean;
+  diff: boolean;
+  /** Where what was resolved is written down; `undefined` when it is not. */
+  lock: string | undefined;
+}
+
+export interface DriftArguments extends Texts<PinKind | 'lock'> {
+  name: 'drift';
 }
 
 const flags = {
@@ -27,6 +53,12 @@ const flags = {
   relay: { type: 'string' },
   at: { type: 'string' },
   attachments: { type: 'boolean' },
+  write: { type: 'boolean' },
+  check: { type: 'boolean' },
+  diff: { type: 'boolean' },
+  kind: { type: 'string' },
+  lock: { type: 'string' },
+  'no-lock': { type: 'boolean' },
   json: { type: 'boolean' },
   'no-color': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -34,22 +66,55 @@ const flags = {
 } as const;
 
 type Flag = keyof typeof flags;
+type Values = ReadonlyMap<Flag, string>;
+
+const SHARED: readonly Flag[] = ['platform', 'policy', 'relay', 'at', 'json', 'no-color'];
+
+/** What each command understands. */
+const commands = {
+  check: { flags: [...SHARED, 'attachments'], read: readCheck },
+  pin: { flags: [...SHARED, 'kind', 'write', 'check', 'diff', 'lock', 'no-lock'], read: readPin },
+  drift: { flags: [...SHARED, 'kind'], read: readDrift },
+} as const satisfies Record<string, { flags: readonly Flag[]; read: (words: string[], values: Values) => Arguments }>;
+
+/** Flags that cannot both be meant. */
+const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
+  ['write', 'check', 'one changes files, the other only looks at them'],
+  ['lock', 'no-lock', 'one names the lock, the other writes none'],
+  ['json', 'diff', 'the diffs are in the JSON'],
+  ['check', 'diff', 'it takes a registry to know what would change, and --check asks none'],
+  ...(['platform', 'policy', 'relay', 'at', 'lock'] as const).map((flag) => ['check', flag, '--check asks nobody'] as [Flag, Flag, string]),
+];
 
 export const usage = `pullproof finds out what a container image reference names: it fetches the bytes, hashes them
 on this machine, and prints the reference that can never name anything else.
 
 Usage:
-  pullproof check REF [options]
+  pullproof check REF [options]         look at one image
+  pullproof pin FILE... [options]       put digests behind the tags in files
+  pullproof drift [FILE...] [options]   find out which tags have moved since
+
+FILE is a file, a directory, a glob in quotes, or - for standard input. In directories these are
+looked for: Dockerfiles, Compose files, Kubernetes objects, kustomizations, Helm values, GitHub
+workflows and shell scripts.
 
 Options:
-  --platform P     the platform to go to, such as linux/arm64/v8 (default: linux/amd64)
+  --platform P     the platform to go to, such as linux/arm64/v8 (check: linux/amd64 unless told
+                   otherwise; pin: all of them, unless one is asked for)
   --policy FILE    accept or reject by the rules in this JSON file; without one the verdict
-                   is never 'accept'
-  --attachments    list what is attached to the image as well
+                   is never 'accept'. Only what it accepts is pinned
+  --attachments    check: list what is attached to the image as well
+  --write          pin: write the digests into the files, and into the lock what is known of them
+  --check          pin: ask nobody, and fail if a file names an image without a digest
+  --diff           pin: print what changes, which is what it does unless told otherwise
+  --kind K         read the files as this: reference, command, dockerfile, compose, kubernetes,
+                   kustomization, helm-values or github-actions
+  --lock FILE      pin --write: the lock (default: pullproof.lock)
+  --no-lock        pin --write: write no lock
   --relay URL      ask this relay when the registry gives no answer; it need not be trusted
                    and gets no credentials
   --at TIME        check for this time instead of now, as 2026-01-31T12:00:00Z
-  --json           print the report as JSON (report.schema.json describes it)
+  --json           print the answer as JSON (described by report, pin and drift.schema.json)
   --no-color       print no colours; so does the environment variable NO_COLOR
   --help, -h       print this
   --version        print the version
@@ -58,10 +123,15 @@ Examples:
   pullproof check nginx:1.27
   pullproof check ghcr.io/org/app:2.1 --platform linux/arm64 --policy policy.json
   pullproof check alpine --json | jq --raw-output .pinned
+  pullproof pin compose.yaml Dockerfile --write
+  pullproof pin . --check
+  pullproof drift
 
 Exit codes:
-  0  accepted      1  rejected      2  the command line or the policy is wrong
-  3  inconclusive: no policy, or the registry could not be asked      130  interrupted
+  0  accepted; all is pinned; no tag has moved
+  1  rejected; --check found something to pin; a tag has moved
+  2  the command line, the policy or the lock is wrong
+  3  something could not be found out or done      130  interrupted
 
 Registry credentials are those of docker login: config.json in $DOCKER_CONFIG or ~/.docker, and the
 credential helpers it names.
@@ -72,35 +142,71 @@ export function parse(args: string[]): Arguments {
   if (values.has('help')) return { name: 'help' };
   if (values.has('version')) return { name: 'version' };
 
-  const [command, image, ...rest] = words;
-  if (command === undefined) {
-    throw new UsageError('expected a command, found none: pullproof check REF');
+  const [name, ...rest] = words;
+  if (name === undefined) {
+    throw new UsageError('expected a command, found none: pullproof check REF, pullproof pin FILE or pullproof drift');
   }
-  if (command !== 'check') {
-    const meant = nearest(command, ['check']) ? 'did you mean check?' : `did you mean 'pullproof check ${command}'?`;
-    throw new UsageError(`unknown command '${command}': ${meant}`);
+  if (!isCommand(name)) {
+    const meant = nearest(name, Object.keys(commands)) ?? `'pullproof check ${name}'`;
+    throw new UsageError(`unknown command '${name}': did you mean ${meant}?`);
   }
+  const command = commands[name];
+  for (const flag of values.keys()) {
+    if (!(command.flags as readonly Flag[]).includes(flag)) throw new UsageError(`expected an option of ${name}, found '--${flag}'`);
+  }
+  for (const [one, other, why] of EXCLUSIVE) {
+    if (values.has(one) && values.has(other)) throw new UsageError(`expected --${one} or --${other}, found both: ${why}`);
+  }
+  return command.read(rest, values);
+}
+
+function readCheck([image, ...rest]: string[], values: Values): CheckArguments {
   if (image === undefined) {
     throw new UsageError('expected an image reference, found none: pullproof check nginx:1.27');
   }
   if (rest.length > 0) {
     throw new UsageError(`expected one image reference, found ${rest.length + 1}: check them one by one`);
   }
+  return { name: 'check', image, attachments: values.has('attachments'), ...readShared(values) };
+}
 
-  const checked: CheckArguments = {
-    name: 'check',
-    image,
-    attachments: values.has('attachments'),
-    json: values.has('json'),
-    color: !values.has('no-color'),
-  };
+function readPin(files: string[], values: Values): PinArguments {
+  if (files.length === 0) {
+    throw new UsageError('expected a file, found none: pullproof pin compose.yaml');
+  }
+  const write = values.has('write');
+  if (values.has('lock') && !write) {
+    throw new UsageError('expected --lock with --write, found it alone: nothing is written');
+  }
+  const [toStandardOutput] = (['json', 'diff'] as const).filter((flag) => values.has(flag));
+  if (write && files.includes('-') && toStandardOutput !== undefined) {
+    throw new UsageError(`expected --write or --${toStandardOutput} for standard input, found both: either is printed`);
+  }
+  const lock = write && !values.has('no-lock') ? values.get('lock') ?? LOCK_NAME : undefined;
+  return { name: 'pin', ...readTexts(files, values, KINDS), write, check: values.has('check'), diff: values.has('diff'), lock };
+}
+
+function readDrift(files: string[], values: Values): DriftArguments {
+  return { name: 'drift', ...readTexts(files.length === 0 ? [LOCK_NAME] : files, values, [...KINDS, 'lock']) };
+}
+
+function readTexts<Kind extends string>(files: string[], values: Values, kinds: readonly Kind[]): Texts<Kind> {
+  if (files.length > 1 && files.includes('-')) {
+    throw new UsageError(`expected '-' alone, found it among ${files.length} files`);
+  }
+  const kind = values.get('kind');
+  return { files, ...(kind !== undefined && { kind: readKind(kind, kinds) }), ...readShared(values) };
+}
+
+function readShared(values: Values): Shared {
+  const shared: Shared = { json: values.has('json'), color: !values.has('no-color') };
   for (const name of ['platform', 'policy', 'relay'] as const) {
     const value = values.get(name);
-    if (value !== undefined) checked[name] = value;
+    if (value !== undefined) shared[name] = value;
   }
   const at = values.get('at');
-  if (at !== undefined) checked.at = readTime(at);
-  return checked;
+  if (at !== undefined) shared.at = readTime(at);
+  return shared;
 }
 
 /** Splits flags from words. `node:util` finds the pieces; refusing is done here, because its messages know no nearest flag. */
@@ -133,6 +239,19 @@ function read(args: string[]): { values: Map<Flag, string>; words: string[] } {
 
 function isFlag(name: string): name is Flag {
   return Object.hasOwn(flags, name);
+}
+
+function isCommand(name: string): name is keyof typeof commands {
+  return Object.hasOwn(commands, name);
+}
+
+function readKind<Kind extends string>(text: string, kinds: readonly Kind[]): Kind {
+  const kind = kinds.find((one) => one === text);
+  if (kind === undefined) {
+    const meant = nearest(text, kinds);
+    throw new UsageError(`unknown kind '${text}': ${meant ? `did you mean ${meant}?` : `expected one of ${kinds.join(', ')}`}`);
+  }
+  return kind;
 }
 
 function readTime(text: string): Date {

@@ -1,20 +1,22 @@
-/** Shows on a terminal which check is being made, once that takes longer than a second. Elsewhere it shows nothing. */
+/** Shows on a terminal how far it is, once that takes longer than a second. Elsewhere it shows nothing. */
 
 import type { WriteStream } from 'node:tty';
-import type { Step } from '../types.js';
+import type { Progress as References, Step } from '../types.js';
 
 const PATIENCE = 1000;
+/** Of the bar, in characters. */
+const LONGEST = 20;
 
 export class Progress {
   readonly #stream: WriteStream;
-  readonly #total: number;
   readonly #timer: NodeJS.Timeout | undefined;
   #patient = true;
+  #total: number;
   #finished = 0;
   #current = '';
   #width = 0;
 
-  constructor(stream: WriteStream, total: number) {
+  constructor(stream: WriteStream, total = 0) {
     this.#stream = stream;
     this.#total = total;
     if (stream.isTTY) {
@@ -31,6 +33,11 @@ export class Progress {
     this.#draw();
   }
 
+  count({ done, total }: References): void {
+    [this.#finished, this.#total, this.#current] = [done, total, 'references'];
+    this.#draw();
+  }
+
   clear(): void {
     clearTimeout(this.#timer);
     this.#write('');
@@ -38,8 +45,9 @@ export class Progress {
   }
 
   #draw(): void {
-    if (!this.#stream.isTTY || this.#patient) return;
-    const bar = '#'.repeat(this.#finished).padEnd(this.#total, '.');
+    if (!this.#stream.isTTY || this.#patient || this.#total === 0) return;
+    const length = Math.min(this.#total, LONGEST);
+    const bar = '#'.repeat(Math.floor(length * this.#finished / this.#total)).padEnd(length, '.');
     this.#write(`[${bar}] ${this.#finished}/${this.#total} ${this.#current} …`);
   }
 

@@ -22,6 +22,33 @@ for (const [words, message] of [
   ['check nginx --json=yes', /expected --json without a value, found 'yes'/],
   ['check nginx --platform a --platform b', /expected --platform once, found it twice/],
   ['check nginx --at yesterday', /expected --at to be a time as in RFC 3339.*found 'yesterday'/],
+  ['check nginx --write', /expected an option of check, found '--write'/],
+  ['pim a.yaml', /unknown command 'pim': did you mean pin\?/],
+  ['drfit', /unknown command 'drfit': did you mean drift\?/],
+  ['pin', /expected a file, found none: pullproof pin compose\.yaml/],
+  ['pin a.yaml --attachments', /expected an option of pin, found '--attachments'/],
+  ['pin a.yaml --wirte', /unknown option '--wirte': did you mean '--write'\?/],
+  ['pin a.yaml --write --check', /expected --write or --check, found both: one changes files/],
+  ['pin a.yaml --write --lock l --no-lock', /expected --lock or --no-lock, found both/],
+  ['pin a.yaml --json --diff', /expected --json or --diff, found both: the diffs are in the JSON/],
+  ['pin a.yaml --check --diff', /expected --check or --diff, found both/],
+  ['pin a.yaml --check --policy p.json', /expected --check or --policy, found both: --check asks nobody/],
+  ['pin a.yaml --check --platform linux/arm64', /expected --check or --platform, found both/],
+  ['pin a.yaml --check --relay https://edge.example/', /expected --check or --relay, found both/],
+  ['pin a.yaml --check --at 2026-01-31T12:00:00Z', /expected --check or --at, found both/],
+  ['pin a.yaml --check --lock l', /expected --check or --lock, found both/],
+  ['pin a.yaml --lock l', /expected --lock with --write, found it alone/],
+  ['pin a.yaml --write --lock', /expected a value for --lock, found none/],
+  ['pin a.yaml -', /expected '-' alone, found it among 2 files/],
+  ['pin - --write --json', /expected --write or --json for standard input, found both/],
+  ['pin - --write --diff', /expected --write or --diff for standard input, found both/],
+  ['pin a.yaml --kind compos', /unknown kind 'compos': did you mean compose\?/],
+  ['pin a.yaml --kind toml', /unknown kind 'toml': expected one of reference, command, dockerfile/],
+  ['pin a.yaml --kind lock', /unknown kind 'lock'/],
+  ['pin a.yaml --kind compose --kind helm-values', /expected --kind once, found it twice/],
+  ['drift --lock l', /expected an option of drift, found '--lock'/],
+  ['drift --check', /expected an option of drift, found '--check'/],
+  ['drift a - b', /expected '-' alone, found it among 3 files/],
 ]) {
   test(`'pullproof ${words}' is refused`, () => {
     assert.throws(() => parse(words.split(' ').filter(Boolean)), (error) => {
@@ -47,6 +74,41 @@ test('every option reaches the check', () => {
   });
 });
 
+test('every option reaches pin', () => {
+  const withValues = '--platform linux/arm64 --policy p.json --relay https://edge.example/ --at 2026-01-31T12:00:00Z';
+  assert.deepEqual(parse(`pin a.yaml b --write --diff --no-color --kind compose --lock l ${withValues}`.split(' ')), {
+    name: 'pin',
+    files: ['a.yaml', 'b'],
+    kind: 'compose',
+    platform: 'linux/arm64',
+    policy: 'p.json',
+    relay: 'https://edge.example/',
+    at: new Date('2026-01-31T12:00:00Z'),
+    write: true,
+    check: false,
+    diff: true,
+    lock: 'l',
+    json: false,
+    color: false,
+  });
+});
+
+test('a lock is written with the files, unless it is not wanted', () => {
+  assert.equal(parse(['pin', 'a', '--write']).lock, 'pullproof.lock');
+  assert.equal(parse(['pin', 'a', '--write', '--no-lock']).lock, undefined);
+  assert.equal(parse(['pin', 'a']).lock, undefined);
+});
+
+test('drift reads the lock unless it is told otherwise', () => {
+  assert.deepEqual(parse(['drift']), { name: 'drift', files: ['pullproof.lock'], json: false, color: true });
+  const { kind, files } = parse(['drift', 'a', '--kind', 'lock', '--json']);
+  assert.deepEqual([kind, files], ['lock', ['a']]);
+});
+
+test('what stands behind -- is a file, whatever it looks like', () => {
+  assert.deepEqual(parse(['pin', '--json', '--', '--write', '-x']).files, ['--write', '-x']);
+});
+
 test('--help and --version win over everything but an unknown option', () => {
   assert.deepEqual(parse(['check', '--help']), { name: 'help' });
   assert.deepEqual(parse(['-h']), { name: 'help' });
@@ -55,7 +117,10 @@ test('--help and --version win over everything but an unknown option', () => {
 });
 
 test('every option is in the help, and every line of it fits a terminal', () => {
-  for (const flag of ['--platform', '--policy', '--attachments', '--relay', '--at', '--json', '--no-color', '--help', '--version']) {
+  for (const flag of [
+    '--platform', '--policy', '--attachments', '--write', '--check', '--diff', '--kind', '--lock', '--no-lock', '--relay', '--at', '--json',
+    '--no-color', '--help', '--version',
+  ]) {
     assert.ok(usage.includes(`${flag} `) || usage.includes(`${flag},`), flag);
   }
   assert.deepEqual(usage.split('\n').filter((line) => line.length > 100), []);

@@ -4,17 +4,26 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { check } from '../dist/node.js';
+import { check, drift, pin, readyToPin } from '../dist/node.js';
+import { KINDS } from '../dist/text.js';
 import { codes } from '../dist/wasm/pullproof.js';
-import { startRegistry } from './support/registry.mjs';
+import { codes as pinCodes } from '../dist/wasm/pullproof_pin.js';
+import { multiPlatformImage, startRegistry } from './support/registry.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const types = read('../types.ts');
 const reportSchema = JSON.parse(read('../report.schema.json'));
 const policySchema = JSON.parse(read('../policy.schema.json'));
+const pinSchema = JSON.parse(read('../pin.schema.json'));
+const driftSchema = JSON.parse(read('../drift.schema.json'));
+const lockSchema = JSON.parse(read('../lock.schema.json'));
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
 const isReport = ajv.compile(reportSchema);
 const isPolicy = ajv.compile(policySchema);
+const isPinResult = ajv.compile(pinSchema);
+const isDriftResult = ajv.compile(driftSchema);
+const isLock = ajv.compile(lockSchema);
+await readyToPin();
 
 const started = [];
 after(() => started.forEach((registry) => registry.stop()));
@@ -53,7 +62,27 @@ test('the types and the schema name every check, in their order', () => {
   assert.deepEqual(reportSchema.$defs.checkName.enum, codes().checks);
 });
 
-test('every field of both schemas is described, and no object may have others', () => {
+test('the types, the schemas and the command line name every kind of text, in their order', () => {
+  const { kinds } = pinCodes();
+  assert.deepEqual(union('PinKind'), sorted(kinds));
+  assert.deepEqual([...KINDS], kinds);
+  assert.deepEqual(pinSchema.$defs.kind.enum, kinds);
+  assert.deepEqual(driftSchema.$defs.kind.enum, [...kinds, 'lock']);
+});
+
+test('the types name every reason of the core to leave a reference alone', () => {
+  const ours = ['policy-inconclusive', 'policy-rejected', 'unpinned', 'no-tag'];
+  assert.deepEqual(union('LeftAloneCode'), sorted([...new Set([...pinCodes().leftAlone, ...ours])]));
+});
+
+test('what several schemas describe they describe alike', () => {
+  const [{ $defs: pin }, { $defs: drift }, { $defs: lock }] = [pinSchema, driftSchema, lockSchema];
+  for (const name of ['time', 'digest', 'resolved']) assert.deepEqual(lock[name], pin[name], name);
+  for (const name of ['digest', 'code', 'message', 'place', 'line', 'column', 'leftAlone']) assert.deepEqual(drift[name], pin[name], name);
+  for (const name of ['time', 'digest', 'code', 'message']) assert.deepEqual(pin[name], reportSchema.$defs[name], name);
+});
+
+test('every field of the schemas is described, and no object may have others', () => {
   const inspect = (schema, path) => {
     if (typeof schema !== 'object' || schema === null) return;
     if (schema.properties !== undefined) {
@@ -65,8 +94,7 @@ test('every field of both schemas is described, and no object may have others', 
     }
     for (const [key, part] of Object.entries(schema)) inspect(part, `${path}.${key}`);
   };
-  inspect(reportSchema, 'report');
-  inspect(policySchema, 'policy');
+  for (const schema of [reportSchema, policySchema, pinSchema, driftSchema, lockSchema]) inspect(schema, schema.title);
 });
 
 const now = new Date('2026-01-31T12:00:00Z');
@@ -158,5 +186,63 @@ for (const [name, policy, code] of [
     const answer = check(registry.image, { policy });
     if (code === undefined) await answer;
     else await assert.rejects(answer, { name: 'CheckError', code });
+  });
+}
+
+const moved = multiPlatformImage({ created: '2026-06-06T06:06:06Z' });
+
+test('what pin and drift return, and a lock, are as the schemas say, with their keys in that order', async () => {
+  const registry = await registryThat({});
+  const dockerfile = `FROM ${registry.image}\nFROM ${registry.host}/team/none:1.0\nFROM scratch\nFROM ${registry.host}/team/app@${none}\n`;
+  const result = await pin(dockerfile, { now, kind: 'dockerfile' });
+  assert.ok(isPinResult(result), JSON.stringify(isPinResult.errors, null, 2));
+  assert.equal(result.changes.length, 1);
+  assert.deepEqual(result.leftAlone.map(({ code }) => code), ['not-found', 'scratch', 'pinned']);
+  assert.deepEqual(JSON.parse(JSON.stringify(result)), result, 'something in the result is not JSON');
+
+  const lock = { lockVersion: 1, images: result.resolved };
+  assert.ok(isLock(lock), JSON.stringify(isLock.errors, null, 2));
+  registry.move('team/app', moved);
+  for (const text of [result.text, JSON.stringify(lock)]) {
+    const drifted = await drift(text, { now });
+    assert.ok(isDriftResult(drifted), JSON.stringify(isDriftResult.errors, null, 2));
+    assert.equal(drifted.moved, true);
+    assert.deepEqual(Object.keys(drifted), Object.keys(driftSchema.properties));
+    assert.deepEqual(Object.keys(drifted.images[0]), Object.keys(driftSchema.$defs.drift.properties));
+  }
+  assert.deepEqual(Object.keys(result), Object.keys(pinSchema.properties));
+  assert.deepEqual(Object.keys(result.changes[0]), Object.keys(pinSchema.$defs.changes.items.properties));
+  assert.deepEqual(Object.keys(result.leftAlone[0]), Object.keys(pinSchema.$defs.leftAlone.items.properties));
+  assert.deepEqual(Object.keys(Object.values(result.resolved)[0]), Object.keys(pinSchema.$defs.resolved.properties));
+});
+
+const lockEntry = {
+  digest: none, mediaType: 'application/vnd.oci.image.index.v1+json', size: 1, platform: null, indexDigest: none, platformDigest: null,
+  toldBy: 'registry.example', via: 'direct', relay: null, resolvedAt: '2026-01-31T12:00:00Z', signers: [],
+};
+const named = (name, changes = {}) => ({ lockVersion: 1, images: { [name]: { ...lockEntry, ...changes } } });
+
+for (const [name, lock, isGood] of [
+  ['with an image', named('127.0.0.1:1/team/app:1.0'), true],
+  ['without images', { lockVersion: 1, images: {} }, true],
+  ['for a platform', named('127.0.0.1:1/a:1', { platform: 'linux/arm64' }), true],
+  ['told through a relay', named('127.0.0.1:1/a:1', { via: 'relay', relay: 'http://127.0.0.1:1/' }), true],
+  ['of a later version', { lockVersion: 2, images: {} }, false],
+  ['with another member', { lockVersion: 1, images: {}, more: 1 }, false],
+  ['without its images', { lockVersion: 1 }, false],
+  ['with a name without a tag', named('127.0.0.1:1/team/app'), false],
+  ['with a name with a digest', named(`127.0.0.1:1/team/app:1.0@${none}`), false],
+  ['with a digest that is too short', named('127.0.0.1:1/a:1', { digest: 'sha256:00' }), false],
+  ['with a size that is negative', named('127.0.0.1:1/a:1', { size: -1 }), false],
+  ['with its digest left out', named('127.0.0.1:1/a:1', { digest: undefined }), false],
+  ['told in another way', named('127.0.0.1:1/a:1', { via: 'rumour' }), false],
+  ['with a time that is none', named('127.0.0.1:1/a:1', { resolvedAt: 'yesterday' }), false],
+]) {
+  test(`a lock ${name} is ${isGood ? 'good' : 'refused'} to the schema and the core alike`, async () => {
+    const written = JSON.parse(JSON.stringify(lock));
+    assert.equal(isLock(written), isGood, JSON.stringify(isLock.errors));
+    const answer = drift(JSON.stringify(written), { kind: 'lock', fetch: () => Promise.reject(new Error('nobody is asked')) });
+    if (isGood) await answer;
+    else await assert.rejects(answer, { name: 'CheckError', code: 'lock-invalid' });
   });
 }

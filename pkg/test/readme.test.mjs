@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -35,6 +35,12 @@ function run(program, args, options) {
 /** Run inside the package, so that it finds itself by its name. */
 const runModule = (code) => run(process.execPath, ['--input-type=module', '--eval', code], {});
 
+/** With the command line on the PATH. */
+function runScript(script, cwd) {
+  writeFileSync(join(folder, 'pullproof'), `#!/bin/sh\nexec '${process.execPath}' '${root}dist/cli.js' "$@"\n`, { mode: 0o755 });
+  return run('sh', ['-c', script], { cwd, env: { PATH: `${folder}${delimiter}${process.env.PATH}` } });
+}
+
 test('looking at an image', async () => {
   const output = await runModule(here(examples('js')[0]));
   assert.match(output, new RegExp(`^inconclusive ${registry.image}@${registry.content.index.descriptor.digest}\npassed resolve\n`));
@@ -51,10 +57,26 @@ test('letting through only what a policy names', async () => {
 test('in a script, by exit code', async () => {
   const { digest } = registry.content.index.descriptor;
   writeFileSync(join(folder, 'policy.json'), JSON.stringify({ rules: [{ images: `${registry.host}/team/*`, require: [{ digest }] }] }));
-  writeFileSync(join(folder, 'pullproof'), `#!/bin/sh\nexec '${process.execPath}' '${root}dist/cli.js' "$@"\n`, { mode: 0o755 });
-  const env = { PATH: `${folder}${delimiter}${process.env.PATH}` };
   const script = here(examples('sh')[1]).replace(' > report.json', ' > report.json || echo $?');
-  const output = await run('sh', ['-c', script], { cwd: folder, env });
+  const output = await runScript(script, folder);
   assert.match(output, /^✓ ACCEPT [^]*\ndeploy\n3\n$/);
   assert.equal(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')).pinned, `${registry.image}@${digest}`);
+});
+
+test('pinning a text, and looking whether its tags have moved', async () => {
+  const output = await runModule(here(examples('js')[2]));
+  const [image, { digest }] = [registry.image, registry.content.index.descriptor];
+  assert.ok(output.includes(`\n-    image: ${image}   # the tag stays\n+    image: ${image}@${digest}   # the tag stays\n`), output);
+  assert.ok(output.endsWith(`line 5 is left alone: variable\n${image} current\nno tag has moved since\n`), output);
+});
+
+test('pinning files, and looking whether their tags have moved', async () => {
+  const [project, { digest }] = [join(folder, 'project'), registry.content.index.descriptor];
+  mkdirSync(project);
+  writeFileSync(join(project, 'Dockerfile'), `FROM ${registry.image} AS base\nFROM base\n`);
+  const output = await runScript(examples('sh')[2], project);
+  assert.match(output, /^--- a\/Dockerfile\n\+\+\+ b\/Dockerfile\n/);
+  assert.match(output, /\nDockerfile: 1 image pinned\npinned\npullproof\.lock\n.*current.*\ncurrent\n$/);
+  assert.equal(readFileSync(join(project, 'Dockerfile'), 'utf8'), `FROM ${registry.image}@${digest} AS base\nFROM base\n`);
+  assert.deepEqual(Object.keys(JSON.parse(readFileSync(join(project, 'pullproof.lock'), 'utf8')).images), [registry.image]);
 });

@@ -172,3 +172,15 @@ test('progress shows where a slow check is, without escape codes, and leaves not
   assert.equal(stream.text.slice(24), `${' '.repeat(22)}\r`);
   assert.ok(!stream.text.includes('\u001b'));
 });
+
+test('progress over many references is a bar of twenty', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const stream = terminal(true);
+  const progress = new Progress(stream);
+  t.mock.timers.tick(1000);
+  assert.equal(stream.text, '', 'nothing is known yet');
+  progress.count({ done: 120, total: 300, reference: 'x' });
+  assert.equal(stream.text, `\r[${'#'.repeat(8)}${'.'.repeat(12)}] 120/300 references …`);
+  progress.count({ done: 300, total: 300, reference: 'y' });
+  assert.ok(stream.text.endsWith(`\r[${'#'.repeat(20)}] 300/300 references …`));
+});

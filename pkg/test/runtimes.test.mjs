@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
 import { chromium } from 'playwright-core';
-import { check } from '../dist/node.js';
+import { check, drift, pin } from '../dist/node.js';
 import { startRegistry } from './support/registry.mjs';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -61,21 +61,22 @@ after(async () => {
 /** The package's files as workerd loads them, listed one by one, behind a Worker that answers with the text of a report. */
 function startWorker() {
   const script = `
-    import { check } from './workerd.js';
+    import * as pullproof from './workerd.js';
     export default {
       async fetch(request) {
-        const { image, now, ...options } = await request.json();
-        return new Response(JSON.stringify(await check(image, { ...options, now: new Date(now) }), null, 2));
+        const { ask = 'check', image, now, ...options } = await request.json();
+        return new Response(JSON.stringify(await pullproof[ask](image, { ...options, now: new Date(now) }), null, 2));
       },
     };`;
   const files = readdirSync(dist).filter((name) => name.endsWith('.js') && !['browser.js', 'cli.js', 'node.js'].includes(name));
-  const modules = [...files, 'wasm/pullproof.js'].map((name) => ({ type: 'ESModule', path: `${dist}${name}` }));
+  const modules = [...files, 'wasm/pullproof.js', 'wasm/pullproof_pin.js'].map((name) => ({ type: 'ESModule', path: `${dist}${name}` }));
   return new Miniflare({
     modulesRoot: dist,
     modules: [
       { type: 'ESModule', path: `${dist}test-worker.js`, contents: script },
       ...modules,
       { type: 'CompiledWasm', path: `${dist}wasm/pullproof_bg.wasm` },
+      { type: 'CompiledWasm', path: `${dist}wasm/pullproof_pin_bg.wasm` },
     ],
     compatibilityDate: '2026-04-01',
     cf: false,
@@ -96,9 +97,9 @@ async function serve() {
   return one;
 }
 
-const inPage = (question) => page.evaluate(async ({ image, now, ...options }) => {
-  const { check } = await import('/browser.js');
-  return JSON.stringify(await check(image, { ...options, now: new Date(now) }), null, 2);
+const inPage = (question) => page.evaluate(async ({ ask = 'check', image, now, ...options }) => {
+  const pullproof = await import('/browser.js');
+  return JSON.stringify(await pullproof[ask](image, { ...options, now: new Date(now) }), null, 2);
 }, question);
 
 async function inWorker(question) {
@@ -118,6 +119,57 @@ for (const [name, { options }] of Object.entries(CASES)) {
     assert.equal(await inPage(question), inNode);
   });
 }
+
+test('a text is pinned, and looked at for drift, to the same text everywhere', { timeout: 30_000 }, async () => {
+  const { host, image, content } = registries.get('a good image');
+  const text = `FROM ${image} AS base\r\nFROM base\r\nCOPY --from=${host}/team/none:1.0 / /\r\nFROM scratch`;
+  const inNode = await pin(text, { kind: 'dockerfile', now: new Date(at) });
+  assert.equal(inNode.text, text.replace(image, `${image}@${content.index.descriptor.digest}`));
+  const question = { ask: 'pin', image: text, kind: 'dockerfile', now: at };
+  assert.equal(await inWorker(question), JSON.stringify(inNode, null, 2));
+  assert.equal(await inPage(question), JSON.stringify(inNode, null, 2));
+
+  for (const image of [inNode.text, JSON.stringify({ lockVersion: 1, images: inNode.resolved })]) {
+    const drifted = JSON.stringify(await drift(image, { now: new Date(at) }), null, 2);
+    assert.equal(await inWorker({ ask: 'drift', image, now: at }), drifted);
+    assert.equal(await inPage({ ask: 'drift', image, now: at }), drifted);
+  }
+});
+
+test('a page finds what a text names once the package is ready to pin, and says so before', async () => {
+  const fresh = await browser.newPage();
+  await fresh.goto(`http://127.0.0.1:${server.address().port}/`);
+  const [before, found] = await fresh.evaluate(async () => {
+    const { find, ready, readyToPin } = await import('/browser.js');
+    await ready;
+    let before;
+    try {
+      find('nginx', { kind: 'reference' });
+    } catch (error) {
+      before = error.message;
+    }
+    await readyToPin();
+    return [before, find('nginx', { kind: 'reference' }).occurrences.length];
+  });
+  assert.match(before, /expected the WebAssembly module that pins to be loaded.*await readyToPin\(\)/);
+  assert.equal(found, 1);
+  await fresh.close();
+});
+
+test('a page that only checks does not download what pins', async () => {
+  const { image } = registries.get('a good image');
+  const fresh = await browser.newPage();
+  const downloaded = [];
+  fresh.on('request', (request) => downloaded.push(new URL(request.url()).pathname));
+  await fresh.goto(`http://127.0.0.1:${server.address().port}/`);
+  await fresh.evaluate(async (name) => {
+    const { check } = await import('/browser.js');
+    await check(name);
+  }, image);
+  assert.ok(downloaded.includes('/wasm/pullproof_bg.wasm'));
+  assert.deepEqual(downloaded.filter((path) => path.includes('pullproof_pin')), []);
+  await fresh.close();
+});
 
 test('a page asks without cookies, referrer or cache', async () => {
   const registry = registries.get('a good image');

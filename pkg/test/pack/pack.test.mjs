@@ -14,6 +14,7 @@ import { formatMessage } from 'publint/utils';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tool = (name) => fileURLToPath(new URL(`../../../node_modules/${name}`, import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'pullproof-pack-'));
+const SCHEMAS = ['policy', 'report', 'pin', 'drift', 'lock'].map((name) => `${name}.schema.json`);
 let tarball;
 let packed;
 
@@ -39,8 +40,8 @@ function write(name, content) {
 
 test('it holds what is needed and nothing else', () => {
   const files = packed.files.map(({ path }) => path);
-  const named = ['LICENSE', 'README.md', 'package.json', 'policy.schema.json', 'report.schema.json'];
-  const core = ['dist/wasm/pullproof.js', 'dist/wasm/pullproof_bg.wasm'];
+  const named = ['LICENSE', 'README.md', 'package.json', ...SCHEMAS];
+  const core = ['pullproof', 'pullproof_pin'].flatMap((name) => [`dist/wasm/${name}.js`, `dist/wasm/${name}_bg.wasm`]);
   const compiled = files.filter((file) => /^dist\/(cli\/)?[a-z]+\.(js|d\.ts)$/.test(file));
   assert.deepEqual(files.toSorted(), [...named, ...core, ...compiled].sort());
   for (const entry of ['browser', 'cli', 'index', 'node', 'workerd']) assert.ok(compiled.includes(`dist/${entry}.js`), entry);
@@ -67,8 +68,8 @@ test('it runs as a program', () => {
   assert.equal(run(join(project, 'node_modules/.bin/pullproof'), ['--version']), `${packed.version}\n`);
 });
 
-test('the schemas and the module can be resolved by name', () => {
-  const names = ['report.schema.json', 'policy.schema.json', 'pullproof_bg.wasm', 'package.json'];
+test('the schemas and the modules can be resolved by name', () => {
+  const names = [...SCHEMAS, 'pullproof_bg.wasm', 'pullproof_pin_bg.wasm', 'package.json'];
   const resolve = `console.log(import.meta.resolve('pullproof/' + name).split('/').pop());`;
   const file = write('resolve.js', `for (const name of ${JSON.stringify(names)}) ${resolve}`);
   assert.deepEqual(run('node', [file]).trim().split('\n'), names);
@@ -81,7 +82,7 @@ test('what is not exported cannot be imported', () => {
 
 for (const [runtime, condition] of [['a page', 'browser'], ['a Worker', 'workerd'], ['Node', 'node']]) {
   test(`esbuild bundles it for ${runtime}`, async () => {
-    const stdin = { contents: `export { check } from 'pullproof';`, resolveDir: project };
+    const stdin = { contents: `export { check, pin } from 'pullproof';`, resolveDir: project };
     const result = await build({
       stdin, bundle: true, write: false, metafile: true, format: 'esm', platform: 'neutral', conditions: [condition],
       outdir: project, external: ['node:*'], loader: { '.wasm': 'copy' }, logLevel: 'silent',
@@ -100,13 +101,14 @@ test('a page can load the files as they are, by relative addresses only', () => 
   const follow = (path) => {
     if (seen.has(path)) return;
     seen.add(path);
-    for (const [, specifier] of readFileSync(join(folder, path), 'utf8').matchAll(/^(?:import|export)\b[^'"\n(]*['"]([^'"]+)['"]/gm)) {
+    for (const [, specifier] of readFileSync(join(folder, path), 'utf8').matchAll(/^(?:import|export)\b[^'"\n(=]*['"]([^'"]+)['"]/gm)) {
       assert.match(specifier, /^\.\.?\/.*\.js$/, `${path} imports ${specifier}`);
       follow(join(path, '..', specifier));
     }
   };
   follow('browser.js');
   assert.ok(seen.has('wasm/pullproof.js'));
+  assert.ok(!seen.has('wasm/pullproof_pin.js'), 'what pins is loaded by a page that only checks');
 });
 
 test('publint finds nothing', async () => {
@@ -116,14 +118,14 @@ test('publint finds nothing', async () => {
 });
 
 test('the types resolve wherever ES modules do', () => {
-  const data = ['./pullproof_bg.wasm', './report.schema.json', './policy.schema.json', './package.json'];
+  const data = ['pullproof_bg.wasm', 'pullproof_pin_bg.wasm', 'package.json', ...SCHEMAS].map((name) => `./${name}`);
   run('node', [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...data]);
 });
 
 for (const [module, moduleResolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
   test(`TypeScript (${moduleResolution}) knows what is allowed and what is not`, () => {
     write('consumer.ts', `
-      import { check, verify, type PinnedReference, type Report } from 'pullproof';
+      import { check, drift, find, pin, unifiedDiff, verify, type PinnedReference, type Report } from 'pullproof';
       const policy = { rules: [{ images: 'docker.io/library/nginx', require: [{ digest: 'sha256:00' }] }] } as const;
       const report: Report = await check('nginx', { now: new Date(), fetch, platform: 'linux/arm64', onStep: ({ type }) => void type });
       for (const one of report.checks) {
@@ -144,6 +146,23 @@ for (const [module, moduleResolution] of [['nodenext', 'nodenext'], ['esnext', '
       const forged: PinnedReference = 'nginx@sha256:00';
       // @ts-expect-error no such option
       await check('nginx', { platfrom: 'linux/arm64' });
+      const { text, changes, resolved } = await pin('nginx', { kind: 'reference', onProgress: ({ done, total }) => void (done / total) });
+      unifiedDiff('nginx', text, 'x') satisfies string;
+      resolved[changes[0]!.reference]?.digest satisfies string | undefined;
+      for (const one of find('nginx').occurrences) {
+        if (one.state === 'pinned') one.digest satisfies string;
+        if (one.state === 'left-alone') one.message satisfies string;
+        // @ts-expect-error what is unpinned has no digest
+        if (one.state === 'unpinned') one.digest satisfies string;
+      }
+      const { images } = await drift(text, { kind: 'lock' });
+      if (images[0]?.status === 'moved') images[0].current satisfies string | null;
+      // @ts-expect-error a lock is not pinned
+      await pin(text, { kind: 'lock' });
+      // @ts-expect-error the text says which registries are asked
+      await pin(text, { credentials: { username: 'u', password: 'p' } });
+      // @ts-expect-error that is for checks
+      await pin(text, { attachments: true });
       // @ts-expect-error an unsupported identity
       await check('nginx', { policy: { rules: [{ images: 'a.b/c', require: [{ cosign: {} }] }] } });
     `);

@@ -39,25 +39,25 @@ export function multiPlatformImage({ created = '2026-01-02T03:04:05Z' } = {}) {
 }
 
 /**
- * Starts the registry. `lie` may replace an answer: it is called with `{ request, status, headers, body }` and returns what to change.
- * `authorization` is the header without which everything is answered with a Basic challenge; behind `prefix` it is a relay.
+ * Starts the registry. It holds `content` as `team/app`, or what `repositories` says by name. `lie` may replace an answer: it is called
+ * with `{ request, status, headers, body }` and returns what to change. `authorization` is the header without which everything is
+ * answered with a Basic challenge; behind `prefix` it is a relay.
  */
-export async function startRegistry({ content = multiPlatformImage(), lie = () => ({}), authorization, prefix = '' } = {}) {
-  const { index, images } = content;
-  const manifests = new Map([index, ...images.map((one) => one.manifest)].map((one) => [one.descriptor.digest, one]));
-  manifests.set('1.0', index).set('single', images[0].manifest);
-  const blobs = new Map(images.flatMap((one) => [one.config, one.layer]).map((one) => [one.descriptor.digest, one]));
+export async function startRegistry({
+  content = multiPlatformImage(), repositories = { 'team/app': content }, lie = () => ({}), authorization, prefix = '',
+} = {}) {
+  const held = new Map(Object.entries(repositories).map(([name, image]) => [name, shelf(image)]));
   const requests = [];
   let hung;
 
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     requests.push(request);
     if (hung !== undefined) {
       hung(request);
       return;
     }
     const answer = answerTo(request);
-    const { status, headers, body } = { ...answer, ...lie({ request, ...answer }) };
+    const { status, headers, body } = { ...answer, ...await lie({ request, ...answer }) };
     response.statusCode = status;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.end(request.method === 'HEAD' ? undefined : body);
@@ -67,8 +67,8 @@ export async function startRegistry({ content = multiPlatformImage(), lie = () =
     if (authorization !== undefined && request.headers.authorization !== authorization) {
       return { status: 401, headers: { 'www-authenticate': 'Basic realm="test"' }, body: '' };
     }
-    const [, kind, name] = /^\/v2\/team\/app\/(manifests|blobs)\/(.+)$/.exec(request.url.replace(prefix, '')) ?? [];
-    const found = (kind === 'manifests' ? manifests : blobs).get(name);
+    const [, repository, kind, name] = /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(request.url.replace(prefix, '')) ?? [];
+    const found = held.get(repository)?.[kind].get(name);
     if (found === undefined) {
       const errors = [{ code: kind === 'manifests' ? 'MANIFEST_UNKNOWN' : 'NAME_UNKNOWN', message: 'not here' }];
       return { status: 404, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ errors }) };
@@ -90,9 +90,22 @@ export async function startRegistry({ content = multiPlatformImage(), lie = () =
     hang(listener) {
       hung = listener;
     },
+    /** From now on the tags of a repository name another image. Unless `keep`, the one they named is gone. */
+    move(repository, image, { keep = true } = {}) {
+      const [old, now] = [held.get(repository), shelf(image)];
+      if (keep) for (const kind of ['manifests', 'blobs']) now[kind] = new Map([...old[kind], ...now[kind]]);
+      held.set(repository, now);
+    },
     stop() {
       server.closeAllConnections();
       server.close();
     },
   };
+}
+
+/** What a repository holds, by what it is asked for: the tags `1.0` and `single`, and everything by its digest. */
+function shelf({ index, images }) {
+  const manifests = new Map([index, ...images.map((one) => one.manifest)].map((one) => [one.descriptor.digest, one]));
+  manifests.set('1.0', index).set('single', images[0].manifest);
+  return { manifests, blobs: new Map(images.flatMap((one) => [one.config, one.layer]).map((one) => [one.descriptor.digest, one])) };
 }

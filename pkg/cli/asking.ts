@@ -1,0 +1,28 @@
+/** How registries are asked on behalf of somebody at a command line. */
+
+import { readFileSync } from 'node:fs';
+import { validate } from '../options.js';
+import type { CheckOptions, PinOptions } from '../types.js';
+import { type CheckArguments, type DriftArguments, type PinArguments, UsageError } from './arguments.js';
+import { dockerCredentials } from './credentials.js';
+import { complain } from './output.js';
+
+type Asking = Pick<CheckOptions, 'platform' | 'policy' | 'relay' | 'now'> & Required<Pick<PinOptions, 'credentials'>>;
+
+export function asking(command: CheckArguments | PinArguments | DriftArguments): Asking {
+  const options: Asking = { credentials: (registry) => dockerCredentials(registry, complain) };
+  if (command.platform !== undefined) options.platform = command.platform;
+  if (command.policy !== undefined) options.policy = readPolicy(command.policy);
+  if (command.at !== undefined) options.now = command.at;
+  if (command.relay !== undefined) options.relay = command.relay;
+  validate(options, 'pin');
+  return options;
+}
+
+function readPolicy(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`expected --policy to name a file that can be read, found ${(error as Error).message}`);
+  }
+}
