@@ -46,6 +46,15 @@ const STATUS: Record<string, number> = {
   'policy-invalid': 400,
   'policy-unsupported': 400,
   'options-invalid': 400,
+  // The text cannot be read.
+  'text-too-long': 400,
+  'yaml-invalid': 400,
+  'yaml-too-large': 400,
+  template: 400,
+  'kind-unknown': 400,
+  'lock-invalid': 400,
+  // Of the core, which has a limit of its own, or of this service.
+  'too-many-references': 413,
   // The registry answered, but not with the image.
   'not-found': 404,
   unauthorized: 403,
@@ -78,7 +87,7 @@ export function preflight(methods: string): Response {
     headers: {
       'access-control-allow-origin': '*',
       'access-control-allow-methods': methods,
-      'access-control-allow-headers': 'Accept, Content-Type',
+      'access-control-allow-headers': 'Accept, Content-Type, Pullproof-Afresh',
       'access-control-max-age': '86400',
     },
   });

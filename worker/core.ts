@@ -1,8 +1,10 @@
 /**
- * The one function of the core that only this Worker uses. It is no part of the package's API, so it comes from the module that the
+ * What only this Worker uses of the package and its core. It is no part of the package's API, so it comes from the modules that the
  * package loads, not from the package.
  */
 import 'pullproof';
+import { pinCore } from '../pkg/dist/core.js';
+import { claimsOf } from '../pkg/dist/drift.js';
 // @ts-expect-error: generated, and its own declarations say `any` of everything
 import * as core from '../pkg/dist/wasm/pullproof.js';
 
@@ -28,3 +30,9 @@ export const relay = core.relay as (
   fetch: (request: Request) => Promise<Response>,
   signal: AbortSignal,
 ) => Promise<RelayAnswer>;
+
+/** The tags that `drift` would ask for, of a text or of a lock, each with the digest that it is pinned to. */
+export async function pinnedTags(text: string, reading: Parameters<typeof claimsOf>[2]): Promise<string[]> {
+  const { claims } = claimsOf(await pinCore(), text, reading);
+  return claims.map(({ reference, digest }) => `${reference}@${digest}`);
+}

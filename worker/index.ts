@@ -4,9 +4,18 @@
  * ```text
  * GET  /v1/check?image=…[&platform=…][&attachments=1]     the report on an image
  * POST /v1/check  {image, platform?, policy?, attachments?}    the same, judged by a policy
+ * POST /v1/pin    {text, kind?, file?, platform?, policy?}     the text with digests, and what was left alone
+ * POST /v1/drift  {text, kind?, file?, platform?, policy?}     which tags of a pinned text, or of a lock, have moved
  * GET  /relay/<registry>/v2/…                             a registry's answer, for pages that it sends no CORS headers
  * GET  /v1/healthz                                        whether this runs, and which version
  * ```
+ *
+ * A check's body has at most 64 KiB. A text's has 256 KiB, and names at most 16 different images that have to be asked for: an edge
+ * function may send some fifty requests for one that it answers. What came of each image is in the answer, with status 200.
+ *
+ * Errors are `{error: {code, message}}`: 400 for a question that cannot be read (`options-invalid`, `kind-unknown`, `yaml-invalid`, …),
+ * 403 `registry-not-allowed`, 413 `request-too-large` and `too-many-references`, 429 `rate-limited`, 504 `timeout`, and of a check
+ * what answer.ts lists.
  *
  * Everything else is a file of the page, and never gets here.
  */
@@ -14,6 +23,8 @@ import { version } from 'pullproof/package.json';
 import { AllowList } from './allow';
 import { errorAnswer, json, preflight, readableFromAnywhere, Refusal } from './answer';
 import { answerCheck } from './check';
+import { answerDrift } from './drift';
+import { answerPin } from './pin';
 import { answerRelay } from './relay';
 import { EdgeTransport } from './transport';
 import type { Environment } from './environment';
@@ -50,15 +61,24 @@ async function route(
 
   await limitRate(request, environment);
   const registries = new AllowList(environment.REGISTRIES);
-  return url.pathname === '/v1/check'
-    ? answerCheck(request, url, registries, transport, signal)
-    : answerRelay(request, url, registries, transport, signal);
+  switch (url.pathname) {
+    case '/v1/check':
+      return answerCheck(request, url, registries, transport, signal);
+    case '/v1/pin':
+      return answerPin(request, registries, transport, signal);
+    case '/v1/drift':
+      return answerDrift(request, registries, transport, signal);
+    default:
+      return answerRelay(request, url, registries, transport, signal);
+  }
 }
 
 function methodsOf(pathname: string): string {
   if (pathname === '/v1/check') return 'GET, POST, OPTIONS';
+  if (pathname === '/v1/pin' || pathname === '/v1/drift') return 'POST, OPTIONS';
   if (pathname === '/v1/healthz' || pathname.startsWith('/relay/')) return 'GET, HEAD, OPTIONS';
-  throw new Refusal(404, 'route-unknown', `expected /v1/check, /v1/healthz or /relay/<registry>/v2/…, found ${pathname}`);
+  const routes = '/v1/check, /v1/pin, /v1/drift, /v1/healthz or /relay/<registry>/v2/…';
+  throw new Refusal(404, 'route-unknown', `expected ${routes}, found ${pathname}`);
 }
 
 function health({ DEMO_REGISTRY: registry, DEMO_EXAMPLES: examples = '[]' }: Environment): object {

@@ -30,6 +30,7 @@ export function miniflareOptions({ port = 0, registries, demo, timeoutSeconds, r
     modules: [
       { type: 'ESModule', path: here('dist/index.js') },
       { type: 'CompiledWasm', path: here('dist/pullproof_bg.wasm') },
+      { type: 'CompiledWasm', path: here('dist/pullproof_pin_bg.wasm') },
     ],
     compatibilityDate: settings.match(/"compatibility_date": "([\d-]+)"/)[1],
     assets: {

@@ -24,6 +24,7 @@ export async function answerRelay(
   if (!registries.allows(target.registry)) {
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${target.registry}`);
   }
+  transport.remembers = !request.headers.has(AFRESH);
   const { status, headers, body } = await relay(target, transport.fetch, signal);
 
   if (!isAnswer(status, body)) throw new Refusal(502, 'registry-error', `expected an answer of a registry, found status ${status}`);
@@ -34,6 +35,9 @@ export async function answerRelay(
   answer.headers.set('cache-control', proven ? FOREVER : 'no-store');
   return answer;
 }
+
+/** The core asks so whether a registry has something still (src/registry/client.rs). */
+const AFRESH = 'pullproof-afresh';
 
 /**
  * What a registry sends could be a script, and under our name the page's own policy would let it run. Browsers say what they

@@ -10,6 +10,9 @@ export class EdgeTransport {
   /** What the last registry that asked for patience said: seconds or a date. */
   retryAfter: string | null = null;
 
+  /** Whether what was kept may be the answer. Not where the question is whether a registry has something still. */
+  remembers = true;
+
   readonly #origin: string;
   readonly #context: ExecutionContext;
   /** Registries keep blobs elsewhere: where they sent us, and what we had asked for. */
@@ -24,7 +27,7 @@ export class EdgeTransport {
   readonly fetch = async (request: Request): Promise<Response> => {
     const asked = this.#redirected.get(request.url) ?? new URL(request.url);
     const digest = digestAskedFor(asked.pathname);
-    if (digest === null) return this.#send(request);
+    if (digest === null || !this.remembers) return this.#send(request);
 
     const key = `${this.#origin}/relay/${asked.host}${asked.pathname}`;
     const kept = await caches.default.match(key);
@@ -69,16 +72,20 @@ export const FOREVER = 'public, max-age=31536000, immutable';
 /** The most that the core reads of anything: an image configuration (src/budget.rs). */
 const MAX_KEPT = 8 * 1024 * 1024;
 
-/** All of `body`, or null if it is longer than `limit`; the rest is then not read. */
-export async function readAtMost(limit: number, body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+/**
+ * All of `body`, or null if it is longer than `limit`; the rest is then not read, or thrown away as far as `patience` goes. Whoever is
+ * still sending when the answer comes may find the connection closed before having read it.
+ */
+export async function readAtMost(limit: number, body: ReadableStream<Uint8Array> | null, patience = limit): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop cancels the stream.
   for await (const chunk of body ?? []) {
     length += chunk.byteLength;
-    if (length > limit) return null;
-    chunks.push(chunk);
+    if (length > patience) return null;
+    if (length <= limit) chunks.push(chunk);
   }
+  if (length > limit) return null;
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {

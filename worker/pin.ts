@@ -1,0 +1,13 @@
+import { find, pin } from 'pullproof';
+import { json } from './answer';
+import { refuseToAsk, textQuestion } from './text';
+import type { AllowList } from './allow';
+import type { EdgeTransport } from './transport';
+
+/** POST /v1/pin: 200 with the text as it is pinned, whatever became of each image in it. */
+export async function answerPin(request: Request, registries: AllowList, transport: EdgeTransport, signal: AbortSignal): Promise<Response> {
+  const { text, reading, conditions } = await textQuestion(request);
+  const { kind, occurrences } = await find(text, reading);
+  refuseToAsk(occurrences.flatMap(({ state, reference }) => (state === 'unpinned' ? reference : [])), registries, 'pin');
+  return json(await pin(text, { ...conditions, kind, now: new Date(), fetch: transport.fetch, signal }));
+}
