@@ -1,16 +1,16 @@
-// Asks the background Worker to check an image. This thread only sends, listens and draws.
+// Asks the background Worker to look at an image or at a text. This thread only sends, listens and draws.
 
 const worker = new Worker(new URL('background.js', import.meta.url), { type: 'module', name: 'pullproof' });
 const waiting = new Map();
 let last = 0;
 
-worker.addEventListener('message', ({ data: { id, step, report, error } }) => {
+worker.addEventListener('message', ({ data: { id, step, answer, error } }) => {
   const question = waiting.get(id);
   if (question === undefined) return; // cancelled meanwhile
   if (step) return question.onStep(step);
   waiting.delete(id);
   if (error) question.reject(error);
-  else question.resolve(report);
+  else question.resolve(answer);
 });
 
 worker.addEventListener('error', () => {
@@ -20,8 +20,11 @@ worker.addEventListener('error', () => {
   waiting.clear();
 });
 
-/** Resolves to the report; rejects with `{ code, message }` when there is none, and at once when `signal` aborts. */
-export function ask(image, options, { signal, onStep }) {
+/**
+ * `question` has either `image` or `text`. Resolves to `{ report }`, `{ pinned, diff }` or `{ drift }`; rejects with `{ code, message }`
+ * when there is no answer, and at once when `signal` aborts.
+ */
+export function ask(question, options, { signal, onStep }) {
   const id = last += 1;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject, onStep });
@@ -30,6 +33,6 @@ export function ask(image, options, { signal, onStep }) {
       worker.postMessage({ id, cancel: true });
       reject({ code: 'aborted', message: 'the check was cancelled' });
     });
-    worker.postMessage({ id, image, options });
+    worker.postMessage({ id, question, options });
   });
 }

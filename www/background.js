@@ -5,18 +5,22 @@
 
 const running = new Map();
 
-addEventListener('message', ({ data: { id, cancel, image, options } }) => {
+addEventListener('message', ({ data: { id, cancel, question, options } }) => {
   if (cancel) running.get(id)?.abort();
-  else answer(id, image, options);
+  else answer(id, question, options);
 });
 
-async function answer(id, image, options) {
+async function answer(id, { image, text }, options) {
   const controller = new AbortController();
   running.set(id, controller);
+  const context = { ...options, signal: controller.signal };
+  const onStep = (step) => postMessage({ id, step });
   try {
-    const { check } = await load();
-    const report = await check(image, { ...options, signal: controller.signal, onStep: (step) => postMessage({ id, step }) });
-    postMessage({ id, report });
+    const pullproof = await load(text === undefined ? ({ ready }) => ready : ({ readyToPin }) => readyToPin());
+    const found = text === undefined
+      ? { report: await pullproof.check(image, { ...context, onStep }) }
+      : await pinOrDrift(pullproof, text, { ...context, onProgress: (progress) => onStep({ type: 'progress', ...progress }) });
+    postMessage({ id, answer: found });
   } catch (error) {
     // A code of another type is a browser's own exception, and no answer about an image.
     const code = typeof error?.code === 'string' ? error.code : 'internal';
@@ -26,10 +30,30 @@ async function answer(id, image, options) {
   }
 }
 
-async function load() {
+/** Where every image of a text has its digest already, what is left to know is whether the tags have moved. */
+async function pinOrDrift({ drift, find, pin, unifiedDiff }, text, options) {
+  if (options.kind === 'lock' || isLock(text)) return { drift: await drift(text, { ...options, kind: 'lock' }) };
+  const { kind, occurrences } = await find(text, { kind: options.kind });
+  const unpinned = new Set(occurrences.filter(({ state }) => state === 'unpinned').map(({ reference }) => reference));
+  if (unpinned.size === 0 && occurrences.some(({ state }) => state === 'pinned')) return { drift: await drift(text, { ...options, kind }) };
+  options.onProgress({ done: 0, total: unpinned.size });
+  const pinned = await pin(text, { ...options, kind });
+  const { fileName } = await import('./words.js');
+  return { pinned, diff: unifiedDiff(text, pinned.text, fileName(kind)) };
+}
+
+function isLock(text) {
+  try {
+    return Object.hasOwn(JSON.parse(text), 'lockVersion');
+  } catch {
+    return false;
+  }
+}
+
+async function load(whenReady) {
   try {
     const pullproof = await import('./pullproof/browser.js');
-    await pullproof.ready;
+    await whenReady(pullproof);
     return pullproof;
   } catch (cause) {
     throw { code: 'page-broken', message: `expected the package at pullproof/browser.js, found: ${cause.message}` };

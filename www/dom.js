@@ -24,6 +24,17 @@ export function mark(kind) {
   return svg;
 }
 
+/** A part of an answer under its title. */
+export function section(title, ...content) {
+  return element('section', { class: 'sheet' }, element('h3', {}, title), element('div', { class: 'content' }, ...content));
+}
+
+/** At most `limit` of a list that strangers may have made long. */
+export function upTo(limit, items, draw) {
+  const rest = items.length - limit;
+  return [...items.slice(0, limit).map(draw), ...(rest > 0 ? [element('li', { class: 'rest' }, `and ${rest} more`)] : [])];
+}
+
 /** A digest in groups of eight, to compare by eye; selecting it by hand still copies it in one piece. */
 export function digest(text) {
   const code = element('code', { class: 'digest' });
@@ -38,27 +49,34 @@ export function value(text) {
   return /^[a-z0-9]+:[0-9a-f]{64,128}$/.test(text) ? digest(text) : element('code', {}, text);
 }
 
-/** A sentence whose digests are set as code: `p.append(...prose(text))`. */
+/** A sentence whose digests, and what stands between backticks, are set as code: `p.append(...prose(text))`. */
 export function prose(text) {
-  return text.split(/([a-z0-9]+:[0-9a-f]{64,128})/).filter(Boolean).map((part) => (/^[a-z0-9]+:[0-9a-f]{64}/.test(part) ? element('code', {}, part) : part));
+  const isCode = /^(?:[a-z0-9]+:[0-9a-f]{64}|`.)/;
+  const parts = text.split(/([a-z0-9]+:[0-9a-f]{64,128}|`[^`]+`)/).filter(Boolean);
+  return parts.map((part) => (isCode.test(part) ? element('code', {}, part.replace(/^`|`$/g, '')) : part));
 }
 
 /** One line to take away: what it is for, the text, and a button that copies it. */
 export function copyable(label, text, announce) {
+  const code = element('code', {}, text);
+  return element('div', { class: 'copyable' }, element('span', { class: 'for' }, label), code, copyButton(label, text, code, announce));
+}
+
+/** Copies `text`, or else selects `shown`, where it stands. */
+export function copyButton(label, text, shown, announce) {
   const button = element('button', { type: 'button', class: 'copy', 'aria-label': `Copy ${label}` }, 'Copy');
   button.addEventListener('click', async () => {
     const copied = await copy(text);
     button.textContent = copied ? 'Copied' : 'Press Ctrl+C';
     button.classList.toggle('done', copied);
     announce(copied ? `Copied ${label}.` : `The browser does not let this page copy. ${label} is selected: copy it with Ctrl+C.`);
-    if (!copied) getSelection().selectAllChildren(code);
+    if (!copied) getSelection().selectAllChildren(shown);
     setTimeout(() => {
       button.textContent = 'Copy';
       button.classList.remove('done');
     }, 2500);
   });
-  const code = element('code', {}, text);
-  return element('div', { class: 'copyable' }, element('span', { class: 'for' }, label), code, button);
+  return button;
 }
 
 async function copy(text) {

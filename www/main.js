@@ -1,5 +1,5 @@
-// The page's story: a question is asked by the form, a link or the address bar; it is checked in the background;
-// what happens is shown step by step, then the report, or why there is none.
+// The page's story: a question is asked by the form, a link or the address bar. It has an image, which is checked, or a text, whose
+// images are pinned; both in the background. What happens is shown step by step, then the answer, or why there is none.
 
 import { ask } from './ask.js';
 import * as view from './view.js';
@@ -13,8 +13,10 @@ async function run(question) {
   const controller = current = new AbortController();
   view.showRunning(question);
   try {
-    const report = await ask(question.image, options(question), { signal: controller.signal, onStep: view.showStep });
-    view.showReport(report, { question, earlier: whenItMoved(report) });
+    const { report, pinned, diff, drift } = await ask(question, options(question), { signal: controller.signal, onStep: view.showStep });
+    if (report) view.showReport(report, { question, earlier: whenItMoved(report) });
+    else if (pinned) view.showPinned(pinned, { question, diff });
+    else view.showDrift(drift, { question });
   } catch (error) {
     if (current !== controller) return; // another question took over
     if (error.code === 'aborted') view.showCancelled();
@@ -25,8 +27,9 @@ async function run(question) {
 }
 
 /** A platform that was not asked for is left to the core: linux/amd64 of several, and whichever it is of a single image. */
-function options({ platform, policy }) {
-  return { platform: platform || undefined, policy: policy || undefined, relay: RELAY, attachments: true };
+function options({ text, kind, platform, policy }) {
+  const conditions = { platform: platform || undefined, policy: policy || undefined, relay: RELAY };
+  return text === undefined ? { ...conditions, attachments: true } : { ...conditions, kind: kind || undefined };
 }
 
 /** What this tag pointed to when this tab asked before, if that was something else. */
@@ -42,31 +45,42 @@ function whenItMoved({ reference, resolution }) {
   }
 }
 
-// The address bar: `?image=…&platform=…`. A policy is too long for an address, so it stays in the history entry.
+// The address bar: `?image=…&platform=…`. A policy is too long for an address, and a text nobody else's business: histories, servers
+// and whoever looks over a shoulder see addresses. Both stay in the history entry, which only this browser has.
+
+/** In bytes of a browser's own memory, entry by entry: a larger text is not there any more when one comes back. */
+const KEPT_TEXT = 500_000;
 
 function addressed() {
   const query = new URLSearchParams(location.search);
-  return { image: query.get('image')?.trim() ?? '', platform: query.get('platform')?.trim() ?? '', policy: history.state?.policy ?? '' };
+  const { text, kind = '', platform = '', policy = '' } = history.state ?? {};
+  if (!query.has('image') && text) return { text, kind, platform, policy };
+  return { image: query.get('image')?.trim() ?? '', platform: query.get('platform')?.trim() ?? '', policy };
 }
 
 function address({ image, platform }) {
+  if (image === undefined) return location.pathname;
   const query = new URLSearchParams({ image });
   if (platform) query.set('platform', platform);
   return `?${query}`;
 }
 
+function state({ text, kind, platform, policy }) {
+  if (text === undefined) return { policy };
+  return { text: text.length > KEPT_TEXT ? undefined : text, kind, platform, policy };
+}
+
 function go(question) {
-  const url = address(question);
-  const state = { policy: question.policy };
-  if (url === location.search) history.replaceState(state, '', url);
-  else history.pushState(state, '', url);
+  const url = new URL(address(question), location.href);
+  const again = url.href === location.href && question.text === history.state?.text;
+  history[again ? 'replaceState' : 'pushState'](state(question), '', url);
   run(question);
 }
 
 function arrive() {
   const question = addressed();
   view.fillForm(question);
-  if (question.image) return run(question);
+  if (question.image || question.text) return run(question);
   current?.abort();
   current = null;
   view.showAsking();
@@ -84,10 +98,11 @@ addEventListener('keydown', (event) => {
 });
 
 addEventListener('click', (event) => {
-  const link = event.target.closest('a[data-example], a[data-home]');
+  const link = event.target.closest('a[data-example], a[data-part], a[data-home]');
   if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  history.pushState({ policy: '' }, '', link.href);
+  // One image of a text is looked at under the conditions of the whole.
+  history.pushState({ policy: 'part' in link.dataset ? view.question().policy : '' }, '', link.href);
   arrive();
 });
 

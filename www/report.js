@@ -1,6 +1,6 @@
 // Draws a report, from the verdict down to the JSON. It decides nothing: every sentence is the core's or from words.js.
 
-import { copyable, digest, element, mark, prose, value } from './dom.js';
+import { copyable, digest, element, mark, prose, section, value } from './dom.js';
 import { tree } from './tree.js';
 import { CHECKS, OUTCOMES, count, headline, sentence, size, when } from './words.js';
 
@@ -53,10 +53,6 @@ export function runningItem(name) {
 function contradiction({ expected, found, section: source }) {
   const rows = [['Expected', expected && value(expected)], ['Found', found && value(found)], ['Required by', source]];
   return definitions(rows, 'contradiction');
-}
-
-function section(title, ...content) {
-  return element('section', { class: 'sheet' }, element('h3', {}, title), element('div', { class: 'content' }, ...content));
 }
 
 function drawVerdict(report) {

@@ -1,7 +1,7 @@
 // The tree of what was checked: reference → index → platform manifest → configuration and layers.
 // Each node carries the digest, the size, the media type, and the outcome of the check that stands behind it.
 
-import { digest, element, mark, prose } from './dom.js';
+import { digest, element, mark, prose, upTo } from './dom.js';
 import { FOUND_BY, OUTCOMES, ROLES, count, sentence, size } from './words.js';
 
 const SHOWN = 100; // entries drawn of any one list; a hostile document may name thousands
@@ -120,9 +120,4 @@ function otherEntries(entries) {
       element('span', {}, role === 'image' ? platform ?? 'no platform named' : ROLES[role]),
       element('code', {}, named),
       element('span', { title: `${bytes} bytes` }, size(bytes))))));
-}
-
-function upTo(limit, items, draw) {
-  const rest = items.length - limit;
-  return [...items.slice(0, limit).map(draw), ...(rest > 0 ? [element('li', { class: 'rest' }, `and ${rest} more`)] : [])];
 }

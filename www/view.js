@@ -1,28 +1,71 @@
-// Draws the page's states: asking, running, a report, no report. main.js says when.
+// Draws the page's states: asking, running, an answer, no answer. main.js says when.
 
 import { element, mark, prose } from './dom.js';
+import { drawDrift } from './drift.js';
+import { drawPinned } from './pin.js';
 import { checkItem, drawReport, runningItem } from './report.js';
-import { explainError, referenceWithin, sentence } from './words.js';
+import { KINDS, count, driftHeadline, explainError, isOneWord, pinHeadline, referenceWithin, sentence } from './words.js';
 
 const at = (id) => document.getElementById(id);
 
 const form = at('ask');
+const box = form.elements.text;
 const progress = at('progress');
 const steps = at('steps');
+const tally = at('tally');
 const result = at('result');
 
-/** The question as the form holds it. */
+form.elements.kind.append(...Object.entries(KINDS).map(([kind, [name]]) => element('option', { value: kind }, name)));
+
+/** What came into the box as a whole: the box itself makes every line end a line feed, and a file has to come back as it was. */
+let original = '';
+
+/** The question as the form holds it: an image, or a text with images in it. */
 export function question() {
-  const { image, platform, policy } = form.elements;
-  return { image: image.value.trim(), platform: platform.value.trim(), policy: policy.value.trim() };
+  const { kind, platform, policy } = form.elements;
+  const conditions = { platform: platform.value.trim(), policy: policy.value.trim() };
+  if (isOneWord(box.value)) return { image: box.value.trim(), ...conditions };
+  const text = original.replace(/\r\n?/g, '\n') === box.value ? original : box.value;
+  return { text, kind: kind.value, ...conditions };
 }
 
-export function fillForm({ image, platform, policy }) {
-  form.elements.image.value = image;
+export function fillForm({ image, text = image, kind = '', platform, policy }) {
+  original = text;
+  box.value = text;
+  form.elements.kind.value = kind;
   form.elements.platform.value = platform;
   form.elements.policy.value = policy;
   form.querySelector('details').open = policy !== '';
+  adapt();
 }
+
+/** As tall as its text, within bounds; and what makes no sense for one reference is not there. */
+function adapt() {
+  const isText = !isOneWord(box.value);
+  box.rows = Math.min(box.value.split('\n').length, MAX_ROWS);
+  form.querySelector('.primary').textContent = isText ? 'Pin' : 'Check';
+  form.querySelector('.kind').hidden = !isText;
+  at('keys').hidden = box.rows === 1;
+  box.enterKeyHint = box.rows === 1 ? 'go' : 'enter';
+  if (!isText) form.elements.kind.value = '';
+}
+
+const MAX_ROWS = 16;
+
+box.addEventListener('input', adapt);
+
+box.addEventListener('paste', ({ clipboardData }) => {
+  if (box.selectionStart > 0 || box.selectionEnd < box.value.length) return; // into what is there already
+  original = clipboardData.getData('text/plain');
+  form.elements.kind.value = '';
+});
+
+box.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.isComposing || event.shiftKey) return;
+  if (box.rows > 1 && !event.ctrlKey && !event.metaKey) return; // a new line
+  event.preventDefault();
+  form.requestSubmit();
+});
 
 export function showAsking() {
   state('asking');
@@ -31,14 +74,17 @@ export function showAsking() {
 
 export function showRunning({ image }) {
   state('running');
-  document.title = `Checking ${image} · pullproof`;
-  at('progress-title').replaceChildren('Checking ', element('code', {}, image));
+  document.title = image === undefined ? 'Pinning · pullproof' : `Checking ${image} · pullproof`;
+  at('progress-title').replaceChildren(...(image === undefined ? ['Asking for the digests'] : ['Checking ', element('code', {}, image)]));
   steps.replaceChildren();
+  tally.hidden = true;
 }
 
-/** A step as it happens: the running line of a check is replaced by its outcome. */
+/** A step as it happens: the running line of a check is replaced by its outcome, the images of a text are counted. */
 export function showStep(step) {
-  if (step.type === 'started') {
+  if (step.type === 'progress') {
+    showTally(step);
+  } else if (step.type === 'started') {
     const item = runningItem(step.name);
     item.dataset.check = step.name;
     steps.append(item);
@@ -50,17 +96,42 @@ export function showStep(step) {
   }
 }
 
+function showTally({ done, total }) {
+  const [bar, words] = tally.children;
+  [bar.value, bar.max] = [done, total];
+  words.textContent = `${done} of ${count(total, 'image')}`;
+  tally.hidden = false;
+  // Not every one: whoever listens has to come after.
+  if (performance.now() - announced > ANNOUNCED_EVERY) announce(words.textContent);
+}
+
+/** Milliseconds. */
+const ANNOUNCED_EVERY = 3000;
+
 export function showReport(report, { question: asked, earlier }) {
-  document.title = `${{ accept: 'Accepted', reject: 'Rejected', inconclusive: 'Checked' }[report.verdict]}: ${report.reference.familiar} · pullproof`;
-  result.replaceChildren(...drawReport(report, { asked, earlier, announce }));
-  state('report');
+  const verdict = { accept: 'Accepted', reject: 'Rejected', inconclusive: 'Checked' }[report.verdict];
+  showAnswer(`${verdict}: ${report.reference.familiar}`, drawReport(report, { asked, earlier, announce }));
+}
+
+export function showPinned(pinned, { question: asked, diff }) {
+  showAnswer(pinHeadline(pinned).title, drawPinned(pinned, { asked, diff, announce }));
+}
+
+export function showDrift(drift, { question: asked }) {
+  showAnswer(driftHeadline(drift).title, drawDrift(drift, { asked, announce }));
+}
+
+function showAnswer(title, parts) {
+  document.title = `${title} · pullproof`;
+  result.replaceChildren(...parts);
+  state('answer');
   focusResult();
 }
 
 export function showError({ code = 'internal', message }, { image }) {
   const { title, advice } = explainError(code);
   document.title = `${title} · pullproof`;
-  const within = code === 'reference-invalid' ? referenceWithin(image) : null;
+  const within = code === 'reference-invalid' && image ? referenceWithin(image) : null;
   result.replaceChildren(element('header', { class: 'verdict error' },
     mark('unknown'),
     element('div', {},
@@ -77,7 +148,7 @@ export function showError({ code = 'internal', message }, { image }) {
 export function showCancelled() {
   showAsking();
   announce('Cancelled. Nothing was concluded.');
-  form.elements.image.focus();
+  box.focus();
 }
 
 /** The demo's own images come first, where this site has a demo. */
@@ -88,14 +159,17 @@ export function showDemo(examples) {
   at('public-title').hidden = false;
 }
 
+let announced = -Infinity;
+
 export function announce(sentence) {
+  announced = performance.now();
   at('announcement').textContent = sentence;
 }
 
 function state(name) {
   document.body.dataset.state = name;
   progress.hidden = name !== 'running';
-  result.hidden = name !== 'report' && name !== 'error';
+  result.hidden = name !== 'answer' && name !== 'error';
 }
 
 function focusResult() {

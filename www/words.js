@@ -33,7 +33,71 @@ export function headline({ verdict, checks, pinned }) {
   return { tone: 'unknown', mark: 'unknown', title };
 }
 
+/** How a text can be read: the name on the list, the name in a sentence, and the file that such a text is kept in. */
+export const KINDS = {
+  command: ['docker, podman or nerdctl commands', 'docker, podman or nerdctl commands', 'commands.sh'],
+  dockerfile: ['Dockerfile', 'a Dockerfile', 'Dockerfile'],
+  compose: ['Compose file', 'a Compose file', 'compose.yaml'],
+  kubernetes: ['Kubernetes YAML', 'Kubernetes YAML', 'kubernetes.yaml'],
+  kustomization: ['Kustomization', 'a kustomization', 'kustomization.yaml'],
+  'helm-values': ['Helm values', 'Helm values', 'values.yaml'],
+  'github-actions': ['GitHub Actions workflow', 'a GitHub Actions workflow', 'workflow.yml'],
+  lock: ['pullproof.lock', 'a lock', 'pullproof.lock'],
+};
+
+export function kindInWords(kind) {
+  return KINDS[kind]?.[1] ?? 'a reference';
+}
+
+export function fileName(kind) {
+  return KINDS[kind]?.[2] ?? 'reference.txt';
+}
+
+/** Whether what was typed can only be one reference: those have no white space in them, and every other text has. */
+export function isOneWord(text) {
+  return !/\s/.test(text.trim());
+}
+
+/** The codes of images that must not be run: something is wrong with them, rather than with the way to them. */
+const REFUSED = new Set([
+  'policy-rejected', 'digest-mismatch', 'header-mismatch', 'size-mismatch', 'schema1', 'json-invalid', 'duplicate-key',
+  'document-ambiguous', 'media-type-mismatch', 'document-invalid', 'too-many-entries', 'index-too-deep', 'platform-mismatch',
+]);
+
+export function isRefused({ code }) {
+  return REFUSED.has(code);
+}
+
+/** What was pinned as a headline. No tone of it says that anybody vouches for the images: nobody was asked. */
+export function pinHeadline({ changes, leftAlone }) {
+  const open = leftAlone.filter(({ settled }) => !settled);
+  const total = changes.length + open.length;
+  if (open.length > 0) {
+    const pinned = changes.length === 0 ? 'Nothing pinned' : `${changes.length} of ${count(total, 'image')} pinned`;
+    return { ...(open.some(isRefused) ? BAD : DOUBTFUL), title: `${pinned}; ${open.length} left alone` };
+  }
+  if (total > 0) return { ...PROVEN, title: total === 1 ? 'The image is pinned' : `All ${total} images pinned` };
+  return { tone: 'skipped', mark: 'skipped', title: leftAlone.length > 0 ? 'Nothing here is left to pin' : 'No image is named here' };
+}
+
+/** Which tags have moved as a headline. What was pinned is what runs all the same, so moving alone is nothing bad. */
+export function driftHeadline({ images, leftAlone }) {
+  const number = (status) => images.filter((image) => image.status === status).length;
+  const open = leftAlone.filter(({ settled }) => !settled).length;
+  if (images.length === 0) return { tone: 'skipped', mark: 'skipped', title: 'No tag stands beside these digests, so none can move' };
+  const [one, of] = [images.length === 1, (status) => `${number(status)} of ${images.length} tags`];
+  if (number('moved') > 0) return { ...DOUBTFUL, title: one ? 'The tag has moved since it was pinned' : `${of('moved')} moved since they were pinned` };
+  if (number('unknown') > 0) return { ...DOUBTFUL, title: one ? 'The tag could not be looked up' : `${of('unknown')} could not be looked up` };
+  const title = one ? 'The tag still names what was pinned' : `All ${images.length} tags still name what was pinned`;
+  return open > 0 ? { ...DOUBTFUL, title: `${title}; ${open} left alone` } : { ...PROVEN, title };
+}
+
+const PROVEN = { tone: 'proven', mark: 'bytes' };
+const DOUBTFUL = { tone: 'unknown', mark: 'unknown' };
+const BAD = { tone: 'reject', mark: 'failed' };
+
 const INVALID = 'This cannot be asked as it stands';
+const TOO_MUCH = 'This is too much at once';
 const UNREADABLE = 'The registry did not give a usable answer';
 const ELSEWHERE = 'For an image that needs a password, use the command line, which reads Docker’s own credentials: npx pullproof check …';
 
@@ -47,6 +111,13 @@ const ERRORS = {
   'unreachable': ['The registry could not be reached', 'Look at the host’s spelling and at your connection, then check again. Nothing is known about the image.'],
   'timeout': ['The registry took too long', 'Check again in a while. Nothing is known about the image.'],
   'aborted': ['Cancelled', 'Nothing was concluded.'],
+  'kind-unknown': ['This is no text that names images', 'Choose what it is under “Read it as”, or paste only the part that names images.'],
+  'yaml-invalid': ['This is not YAML as it stands', 'Correct that line, or choose under “Read it as” what the text is.'],
+  'yaml-too-large': [TOO_MUCH, 'Paste only the part that names images, or split the text.'],
+  'template': ['This is a template', 'Paste the values that go into it, or what it was rendered to. A template itself is never edited.'],
+  'text-too-long': [TOO_MUCH, 'Split the text, or paste only the part that names images.'],
+  'too-many-references': [TOO_MUCH, 'Split the text, or paste only the part that names images.'],
+  'lock-invalid': ['This is not a lock of this version', 'npx pullproof pin --write writes one. Compare it with the one in your version control.'],
   'not-found': ['There is no such image', 'Look at the spelling of the repository and of the tag. A private image can look like this too.'],
   'unauthorized': ['The registry wants to know who asks', ELSEWHERE],
   'denied': ['The registry refuses', `The repository may be private, misspelt or not there. ${ELSEWHERE}`],
@@ -67,7 +138,7 @@ export function explainError(code) {
   return { title, advice };
 }
 
-/** A reference hidden in what was pasted (a command, a Dockerfile or YAML line, a Hub address), or null. */
+/** A reference hidden in a Hub address, or in the command or line that an address asks for as an image; or null. */
 export function referenceWithin(text) {
   const forms = [
     /^(?:sudo\s+)?(?:docker|podman|nerdctl)\s+(?:image\s+)?pull\s+(?:\S+\s+)*?(\S+)\s*$/i,
