@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { digestOf, libraries, programs } from './clients.mjs';
+import { pinning } from './pinning.mjs';
 import { requests } from './requests.mjs';
 import { size } from './size.mjs';
 import { librariesSpeed, programsSpeed } from './speed.mjs';
@@ -44,6 +45,7 @@ const measurements = [
   () => requests({ clients: [...peers, ...programs], truth: result.image, registry, tokenRegistry, question }),
   () => librariesSpeed({ libraries: peers, registry, question }),
   () => programsSpeed({ programs, registry, question }),
+  () => pinning({ registry, question }),
   () => throughput({ host: registry, image: `${registry}/${repository}:${tag}` }),
 ];
 for (const measure of measurements) {

@@ -1,0 +1,97 @@
+//! `cargo xtask peers`: brings the other programs that pin images, so that the benchmark can run them on the same files.
+//!
+//! Nothing but the benchmark uses them, and it does without those that are not there.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+use anyhow::ensure;
+
+use crate::console::Console;
+use crate::packages;
+
+/// A folder for each, with two files: `program`, and its `version`.
+const FOLDER: &str = "target/peers";
+
+/// A program that pins images.
+struct Peer {
+    name: &'static str,
+    version: &'static str,
+    /// What brings it, without which it is left out.
+    tool: &'static str,
+    /// Puts it into the folder, and says where in there it is.
+    bring: fn(&Console, &Peer, &str) -> Result<PathBuf>,
+}
+
+const PEERS: [Peer; 2] = [
+    Peer { name: "frizbee", version: "0.1.7", tool: "go", bring: build_with_go },
+    Peer { name: "pindock", version: "1.1.3", tool: "python3", bring: fetch_with_pip },
+];
+
+/// Brings those that are not there in their version. A missing tool is no error: whoever has no Go is not asked to have one.
+pub(crate) fn bring(console: &Console) -> Result<()> {
+    for peer in &PEERS {
+        let Peer { name, version, tool, bring } = peer;
+        let folder = format!("{FOLDER}/{name}");
+        let stamp = format!("{folder}/version");
+        if fs::read_to_string(&stamp).is_ok_and(|there| there == *version) {
+            console.say(&format!("{name} {version} is there"));
+        } else if packages::program(tool).is_none() {
+            console.say(&format!("{name} {version} is left out: expected the program {tool}, found none"));
+        } else {
+            console.say(&format!("bringing {name} {version} into {folder}"));
+            if fs::exists(&folder)? {
+                fs::remove_dir_all(&folder)?;
+            }
+            fs::create_dir_all(&folder)?;
+            let program = bring(console, peer, &folder)?;
+            ensure!(program.is_file(), "expected {name} in {}, found nothing there", program.display());
+            fs::rename(program, format!("{folder}/program"))?;
+            fs::write(stamp, version)?;
+        }
+    }
+    Ok(())
+}
+
+/// From the module proxy, at a version that Go's checksum database knows.
+fn build_with_go(console: &Console, peer: &Peer, folder: &str) -> Result<PathBuf> {
+    let folder = env::current_dir()?.join(folder);
+    console
+        .run(Command::new(peer.tool).env("GOBIN", &folder).args(["install", &format!("github.com/stacklok/frizbee@v{}", peer.version)]))?;
+    Ok(folder.join(peer.name))
+}
+
+/// A program that is written in Go, too, and comes in a wheel. It is run as it is: a start of Python is not what is measured.
+fn fetch_with_pip(console: &Console, peer: &Peer, folder: &str) -> Result<PathBuf> {
+    let mut pip = Command::new(peer.tool);
+    pip.env("PIP_ROOT_USER_ACTION", "ignore").args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
+    console.run(pip.args([
+        "--only-binary=:all:",
+        "--require-hashes",
+        "--requirement=benches/peers/requirements.txt",
+        &format!("--target={folder}/package"),
+    ]))?;
+    Ok(PathBuf::from(format!("{folder}/package/{name}/bin/{name}", name = peer.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_pip_is_to_fetch_is_the_version_that_is_named_here() {
+        let requirements = fs::read_to_string(crate::root().join("benches/peers/requirements.txt")).unwrap();
+        for Peer { name, version, .. } in PEERS.iter().filter(|peer| peer.tool == "python3") {
+            assert!(requirements.contains(&format!("{name}=={version} ")), "{requirements}");
+        }
+    }
+
+    #[test]
+    fn what_pip_is_to_fetch_is_pinned_by_its_bytes() {
+        let requirements = fs::read_to_string(crate::root().join("benches/peers/requirements.txt")).unwrap();
+        assert!(requirements.contains("--hash=sha256:"), "{requirements}");
+    }
+}
