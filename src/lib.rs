@@ -56,7 +56,7 @@ pub mod resolve;
 // Layer 8: the edges.
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", any(feature = "wasm-check", feature = "wasm-pin")))]
 pub mod wasm;
 
 pub use check::Checker;

@@ -211,3 +211,52 @@ fn every_code_is_listed_once() {
         assert!(!list.is_empty());
     }
 }
+
+const COMPOSE: &str = "services:\n  web: { image: registry.test/team/app:v1 } # kept\n  built:\n    build: .\n    image: ours\n";
+
+#[wasm_bindgen_test]
+fn a_text_is_read_and_every_reference_in_it_told() {
+    assert_eq!(pullproof::wasm::detect_kind(COMPOSE, None).as_deref(), Some("compose"));
+    let found = pullproof::wasm::find(COMPOSE, "compose").unwrap();
+    assert_eq!(text(&found, "kind"), "compose");
+    let occurrences = Array::from(&member(&found, "occurrences"));
+    let states: Vec<String> = occurrences.iter().map(|occurrence| text(&occurrence, "state")).collect();
+    assert_eq!(states, ["unpinned", "left-alone"]);
+    assert_eq!(text(&occurrences.get(0), "reference"), IMAGE);
+    assert_eq!(text(&pullproof::wasm::find("a: [", "compose").unwrap_err(), "code"), "yaml-invalid");
+    assert_eq!(text(&pullproof::wasm::find(COMPOSE, "poem").unwrap_err(), "code"), "options-invalid");
+}
+
+#[wasm_bindgen_test]
+async fn a_digest_that_was_resolved_is_inserted_and_drift_finds_it_again() {
+    let resolved = pullproof::wasm::resolve(IMAGE.into(), now(), fetch(&serving()), None).await.unwrap();
+    let digest = text(&resolved, "digest");
+    let digests = options(&format!(r#"{{"{IMAGE}":{{"digest":"{digest}"}}}}"#));
+    let pinned = pullproof::wasm::insert(COMPOSE, "compose", &digests).unwrap();
+    assert_eq!(text(&pinned, "text"), COMPOSE.replace(IMAGE, &format!("{IMAGE}@{digest}")));
+
+    let drift = async |digest: &str| {
+        let image = format!("{IMAGE}@{digest}");
+        text(&pullproof::wasm::drift(image, now(), fetch(&serving()), None).await.unwrap(), "status")
+    };
+    assert_eq!(drift(&digest).await, "current");
+    assert_eq!(drift(&Digest::of(Algorithm::Sha256, b"what it was").to_string()).await, "moved");
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_digest_is_never_inserted() {
+    for outcome in [r#"{"digest":"sha256:0"}"#, r#"{"digest":1}"#, "{}", r#"{"code":"denied"}"#, "\"sha256\""] {
+        let digests = options(&format!(r#"{{"{IMAGE}":{outcome}}}"#));
+        assert_eq!(text(&pullproof::wasm::insert(COMPOSE, "compose", &digests).unwrap_err(), "code"), "options-invalid", "{outcome}");
+    }
+    let refused = options(&format!(r#"{{"{IMAGE}":{{"code":"denied","message":"no"}}}}"#));
+    assert_eq!(text(&pullproof::wasm::insert(COMPOSE, "compose", &refused).unwrap(), "text"), COMPOSE);
+}
+
+#[wasm_bindgen_test]
+fn a_lock_is_read_strictly() {
+    assert!(pullproof::wasm::read_lock(r#"{"lockVersion":1,"images":{}}"#).is_ok());
+    for lock in ["", "{}", r#"{"lockVersion":2,"images":{}}"#, r#"{"lockVersion":1,"images":{},"images":{}}"#] {
+        assert_eq!(text(&pullproof::wasm::read_lock(lock).unwrap_err(), "code"), "lock-invalid", "{lock}");
+    }
+}

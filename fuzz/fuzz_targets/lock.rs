@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pullproof::pin::Lock;
+use pullproof::pin::lock::Lock;
 
 fuzz_target!(|text: &str| match Lock::parse(text) {
     Ok(lock) => {

@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { check, drift, pin, readyToPin } from '../dist/node.js';
 import { KINDS } from '../dist/text.js';
 import { codes } from '../dist/wasm/pullproof.js';
-import { codes as pinCodes } from '../dist/wasm/pullproof_pin.js';
+import { pinCodes } from '../dist/wasm/pullproof_pin.js';
 import { multiPlatformImage, startRegistry } from './support/registry.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');

@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::check::Checker;
 use crate::error::Error;
 use crate::pin::Refusal;
 use crate::pin::Unreadable;
@@ -18,6 +19,7 @@ use crate::report::AskedFor;
 use crate::report::CheckName;
 use crate::report::Failure;
 use crate::resolve::Unresolved;
+use crate::time::UnixTime;
 use crate::wasm::Thrown;
 use crate::wasm::from_js;
 use crate::wasm::invalid;
@@ -25,6 +27,26 @@ use crate::wasm::options;
 use crate::wasm::thrown;
 use crate::wasm::to_js;
 use crate::wasm::transport::FetchTransport;
+
+/// What is asked about one image, and who is to answer.
+struct Question {
+    image: Reference,
+    policy: Option<Policy>,
+    now: UnixTime,
+    checker: Checker<FetchTransport>,
+}
+
+impl Question {
+    fn read(image: &str, options: &JsValue, fetch: js_sys::Function, signal: Option<web_sys::AbortSignal>) -> Result<Self, JsValue> {
+        let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
+        let options = from_js(options)?;
+        let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
+        let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
+        let now = options.now;
+        let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
+        Ok(Self { image, policy, now, checker })
+    }
+}
 
 /// Checks an image. `fetch` is called with a `Request` and answers with a `Response`.
 #[wasm_bindgen]
@@ -35,12 +57,7 @@ pub async fn check(
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
-    let options = from_js(&options)?;
-    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
-    let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
-    let now = options.now;
-    let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal)?;
     let mut tell = |step: &_| {
         if let Some(on_step) = &on_step {
             // What a listener throws is its own affair: it must not change what is found.
@@ -105,12 +122,7 @@ pub async fn resolve(
     fetch: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
 ) -> Result<JsValue, JsValue> {
-    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
-    let options = from_js(&options)?;
-    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
-    let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
-    let now = options.now;
-    let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal)?;
     match checker.resolve(&image, policy.as_ref(), now).await {
         Ok(resolved) => Ok(to_js(&resolved)),
         Err(Unresolved::Error(error)) => Err(thrown(&error)),
@@ -126,13 +138,8 @@ pub async fn drift(
     fetch: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
 ) -> Result<JsValue, JsValue> {
-    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal)?;
     let pinned = image.digest().ok_or_else(|| invalid("expected a reference with a digest, found one without"))?;
-    let options = from_js(&options)?;
-    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
-    let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
-    let now = options.now;
-    let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
     let drift = checker.drift(&image, pinned, policy.as_ref(), now).await.map_err(|error| thrown(&error))?;
     Ok(to_js(&drift))
 }

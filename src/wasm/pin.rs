@@ -18,6 +18,7 @@ use crate::wasm::to_js;
 
 /// What kind of text it is, if it is one that names images.
 #[wasm_bindgen(js_name = detectKind)]
+#[expect(clippy::needless_pass_by_value, reason = "JavaScript hands over no reference that may be missing")]
 pub fn detect_kind(text: &str, file: Option<String>) -> Option<String> {
     Kind::detect(text, file.as_deref()).map(|kind| kind.name().to_owned())
 }
@@ -57,7 +58,7 @@ pub fn insert(text: &str, kind: &str, digests: &JsValue) -> Result<JsValue, JsVa
 }
 
 /// Every stable word, so that the TypeScript types can be compared with them.
-#[wasm_bindgen(js_name = codes)]
+#[wasm_bindgen(js_name = pinCodes)]
 pub fn pin_codes() -> JsValue {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]

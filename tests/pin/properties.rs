@@ -435,9 +435,9 @@ impl<'c> Writer<'c> {
         let space = self.chance.one_of(&[" ", " ", " ", "  ", " \t"]);
         self.draft.say(space);
         if nested {
-            self.flow(value)
+            self.flow(value);
         } else {
-            self.scalar(value, Context::Block { indentation })
+            self.scalar(value, Context::Block { indentation });
         }
         self.end_of_line();
     }
@@ -471,7 +471,7 @@ impl<'c> Writer<'c> {
                     let quote = if json { "\"" } else { "" };
                     self.draft.say(&format!("{quote}{key}{quote}:"));
                     // Behind a quoted key the colon stands for itself, and a digest brings its own space.
-                    if !matches!(value, Value::Digest(_)) && !(json && self.chance.once_in(2)) {
+                    if !(matches!(value, Value::Digest(_)) || json && self.chance.once_in(2)) {
                         self.draft.say(" ");
                     }
                     self.flow_value(value, json);
@@ -913,7 +913,9 @@ fn dockerfile(mut chance: Chance<'_>) -> Draft {
             instruction(&mut draft, chance, stage, escape);
         }
     }
-    arguments.iter().for_each(|argument| settle(&mut draft, argument, &used));
+    for argument in &arguments {
+        settle(&mut draft, argument, &used);
+    }
     draft.end(chance)
 }
 

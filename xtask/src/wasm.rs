@@ -27,6 +27,11 @@ pub(crate) fn files() -> impl Iterator<Item = String> {
     MODULES.into_iter().flat_map(|(name, _)| [format!("{name}_bg.wasm"), format!("{name}.js")])
 }
 
+/// The feature of each module.
+pub(crate) fn features() -> impl Iterator<Item = &'static str> {
+    MODULES.into_iter().map(|(_, feature)| feature)
+}
+
 /// Compiles the crate and generates its JavaScript.
 pub(crate) fn build(console: &Console, toolchain: &Toolchain) -> Result<()> {
     MODULES.into_iter().try_for_each(|(name, feature)| module(console, toolchain, name, feature))

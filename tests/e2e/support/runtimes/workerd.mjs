@@ -20,13 +20,19 @@ export async function startWorkerd() {
     modules: [
       { type: 'ESModule', path: `${DIST}worker.mjs`, contents: WORKER },
       { type: 'ESModule', path: `${DIST}answer.mjs`, contents: await readFile(new URL('answer.mjs', import.meta.url)) },
-      ...[...files, 'wasm/pullproof.js'].map((name) => ({ type: 'ESModule', path: DIST + name })),
-      { type: 'CompiledWasm', path: `${DIST}wasm/pullproof_bg.wasm` },
+      ...[...files, 'wasm/pullproof.js', 'wasm/pullproof_pin.js'].map((name) => ({ type: 'ESModule', path: DIST + name })),
+      ...['pullproof_bg', 'pullproof_pin_bg'].map((name) => ({ type: 'CompiledWasm', path: `${DIST}wasm/${name}.wasm` })),
     ],
     compatibilityDate: '2026-04-01',
     cf: false,
   });
-  await miniflare.ready;
+  try {
+    await miniflare.ready;
+  } catch (error) {
+    // It would keep the process from its end.
+    await miniflare.dispose().catch(() => {});
+    throw error;
+  }
   return {
     async ask(question) {
       const response = await miniflare.dispatchFetch('http://worker.test/', { method: 'POST', body: JSON.stringify(question) });
