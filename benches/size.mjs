@@ -1,4 +1,4 @@
-// What a page downloads before it can check an image.
+// What a page downloads before it can check an image, and before it can pin a text.
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -9,7 +9,10 @@ import { reachable } from './support/reachable.mjs';
 const AIM = 80_000;
 
 export function size() {
-  const check = reachable(new URL('../www/pullproof/browser.js', import.meta.url));
+  const browser = reachable(new URL('../www/pullproof/browser.js', import.meta.url));
+  // Named there, and loaded only when somebody pins.
+  const check = browser.filter(({ href }) => !href.includes('/pullproof_pin'));
+  const pinning = ['pullproof_pin_bg.wasm', 'pullproof_pin.js'].map((name) => new URL(`../www/pullproof/wasm/${name}`, import.meta.url));
   const page = reachable(new URL('../www/index.html', import.meta.url)).filter(({ href }) => !href.includes('/www/pullproof/'));
   const named = (name) => check.filter(({ href }) => href.endsWith(name));
   const generated = [...named('/pullproof_bg.wasm'), ...named('/wasm/pullproof.js')];
@@ -19,6 +22,7 @@ export function size() {
     row('pullproof.js, its glue', named('/wasm/pullproof.js')),
     row('browser.js and its imports', check.filter((file) => !generated.includes(file))),
     row('all that a check takes', check),
+    row('what pinning takes besides', pinning),
     row('the page around it', page),
   ];
   const { brotli } = rows.find(({ name }) => name === 'all that a check takes');
