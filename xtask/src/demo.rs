@@ -59,6 +59,7 @@ fn invitation(page: &str, registry: &str) -> String {
     curl '{page}/v1/check?image={registry}/demo/app:1.0'
     node pkg/dist/cli.js check {registry}/demo/tampered:1.0
     node pkg/dist/cli.js check {registry}/demo/liar:1.0 --json
+    echo 'docker run --rm {registry}/demo/app:1.0' | node pkg/dist/cli.js pin - --kind command
 
   Ctrl-C ends it."
     )
