@@ -59,8 +59,30 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(20);
 /// Longest wait that a `Retry-After` may ask of the user before it is shown as it is: a day.
 pub const RETRY_AFTER_SECONDS: u64 = 86_400;
 
+/// Bytes of a simple signing payload: what cosign writes has some 250, and the annotations of its user. A layer of more is none.
+pub const SIMPLE_SIGNING_BYTES: usize = 128 << 10;
+
+/// Bytes of one bundle. It holds what is attested, in base64: lists of packages have a few megabytes, the rest of a bundle ten
+/// kilobytes, and a Worker, which has 128 MiB, holds all of it twice.
+pub const BUNDLE_BYTES: usize = 16 << 20;
+
+/// Certificates beside one signature: public chains have two, private ones four; as many as [`TIMESTAMPS`].
+pub const CHAIN_CERTIFICATES: usize = 32;
+
+/// Bytes of a trusted root: the public one has 7 KiB, GitHub's 32 KiB.
+pub const TRUSTED_ROOT_BYTES: usize = 1 << 20;
+
+/// Authorities of a kind, or logs of a kind, in a trusted root: GitHub's, which has the most, lists some thirty.
+pub const TRUSTED_MEMBERS: usize = 256;
+
 /// The largest integer that JSON carries between all our runtimes (RFC 8259 section 6: 2^53 - 1).
 pub const SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// Bytes of one answer of a timestamp authority: five times the largest seen, with a chain of three certificates of RSA-4096.
+pub const TIMESTAMP_BYTES: usize = 32 << 10;
+
+/// Attributes that one timestamp's signer signed. Sigstore's authority signs four, commercial ones up to six.
+pub const TIMESTAMP_ATTRIBUTES: usize = 16;
 
 /// Bytes of one text that is searched for references: twice the largest bundle of manifests that projects publish as one file
 /// (the Prometheus operator's, some 4 MB).
@@ -74,3 +96,83 @@ pub const YAML_DEPTH: usize = 128;
 
 /// Values in a YAML text: what [`PIN_TEXT_BYTES`] of real manifests hold (some 20 bytes each).
 pub const YAML_NODES: usize = 400_000;
+
+/// Bytes of one certificate: as many as rustls reads (`CERTIFICATE_MAX_SIZE_LIMIT`, where TLS allows 16 MiB). Fulcio's have two
+/// kibibytes.
+pub const CERTIFICATE_BYTES: usize = 64 << 10;
+
+/// Extensions of one certificate. Fulcio's, which have one for every claim about a build, have 27.
+pub const CERTIFICATE_EXTENSIONS: usize = 64;
+
+/// Certificates of one path, from the leaf to the anchor, and of those that come with a signature: rustls-webpki follows six
+/// authorities between the two (`verify_cert.rs`, `MAX_SUB_CA_COUNT`).
+pub const CERTIFICATE_PATH: usize = 8;
+
+/// Signatures of one image that are read: what [`CHECK_REQUESTS`] leaves beside the attachments. cosign reads 1,000 (`maxLayers`), and
+/// anybody who may push can add as many.
+pub const SIGNATURES: usize = 16;
+
+/// Paths that are considered for one leaf. Sigstore's staging has two issuers with one name; several of them on two levels are four.
+pub const CERTIFICATE_PATHS: usize = 8;
+
+/// Beginnings of paths that are followed for one leaf, so that many certificates with one name cannot keep us busy
+/// (RUSTSEC-2023-0053): all of those that [`CERTIFICATE_PATHS`] paths of [`CERTIFICATE_PATH`] certificates have, and as many dead ends.
+pub const CERTIFICATE_STEPS: usize = 128;
+
+/// Signed certificate timestamps in one certificate. Browsers ask for two or three, Fulcio embeds one.
+pub const CERTIFICATE_TIMESTAMPS: usize = 16;
+
+/// Entries of transparency logs beside one signature, and timestamps beside it: sigstore-go takes no more
+/// (`internal/limits`, 32 of each), honest signers bring one.
+pub const LOG_ENTRIES: usize = 32;
+
+/// RFC 3161 timestamps beside one signature: as [`LOG_ENTRIES`].
+pub const TIMESTAMPS: usize = 32;
+
+/// Subjects of an in-toto statement: sigstore-go's limit (`pkg/verify`, 1024), more than any build has artifacts.
+pub const SUBJECTS: usize = 1024;
+
+/// Digests of one subject: sigstore-go's limit (`pkg/verify`, 32).
+pub const SUBJECT_DIGESTS: usize = 32;
+
+/// Bytes of a log's checkpoint: [`CHECKPOINT_SIGNATURES`] lines of some two hundred bytes, and as much again.
+pub const CHECKPOINT_BYTES: usize = 64 << 10;
+
+/// Signature lines of a checkpoint, those of witnesses included: golang.org/x/mod's limit (`sumdb/note`, `Open`).
+pub const CHECKPOINT_SIGNATURES: usize = 100;
+
+/// Signature lines that may be the log's own. It writes one; more would only be signatures to verify in vain.
+pub const CHECKPOINT_CANDIDATES: usize = 4;
+
+/// Bytes of one TUF root (python-tuf, `ngclient/config.py`, as are the next five). Sigstore's has 5.6 KB.
+pub const TUF_ROOT_BYTES: usize = 512_000;
+
+/// Bytes of one TUF timestamp. Sigstore's has 0.5 KB.
+pub const TUF_TIMESTAMP_BYTES: usize = 16_384;
+
+/// Bytes of one TUF snapshot, where the timestamp does not say less.
+pub const TUF_SNAPSHOT_BYTES: usize = 2_000_000;
+
+/// Bytes of the metadata of one TUF targets role, where the snapshot does not say less.
+pub const TUF_TARGETS_BYTES: usize = 5_000_000;
+
+/// Roots on the way from the one that a program was built with to today's. At four a year this is the life of a program.
+pub const TUF_ROOTS: usize = 256;
+
+/// Targets roles visited in search of one file, the top-level one included.
+pub const TUF_ROLES: usize = 32;
+
+/// Bytes of a target file: as much as of the metadata that lists it. Sigstore's trusted root has 7 KB, GitHub's 32 KB.
+pub const TUF_TARGET_BYTES: usize = TUF_TARGETS_BYTES;
+
+/// Keys of one TUF role, and signatures of one file. GitHub's root role, the largest seen, has seven; each may cost a verification.
+pub const TUF_KEYS: usize = 64;
+
+/// Bytes of a target path: bounds what a pattern of a delegation is compared with. The longest of Sigstore's has 33.
+pub const TUF_PATH_BYTES: usize = 512;
+
+/// Bytes of what is stored of one TUF repository: every file of it at its real size, many times over.
+pub const TUF_STATE_BYTES: usize = 16 << 20;
+
+/// How often a refresh begins anew because another one stored something meanwhile: two tabs of a browser do so once.
+pub const TUF_ATTEMPTS: usize = 3;

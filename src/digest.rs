@@ -71,6 +71,11 @@ impl Digest {
         hasher.finish()
     }
 
+    /// The digest that a document holds as bytes; `None` unless they are as many as the algorithm writes.
+    pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        (bytes.len() == algorithm.length()).then(|| Self::new(algorithm, bytes))
+    }
+
     /// The hash function that made it.
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -306,6 +311,14 @@ mod tests {
             assert_eq!(digest.to_string(), text);
             assert_eq!(text.parse(), Ok(digest));
         }
+    }
+
+    #[test]
+    fn bytes_are_a_digest_if_they_are_as_many_as_the_algorithm_writes() {
+        let digest = Digest::of(Algorithm::Sha384, b"abc");
+        assert_eq!(Digest::from_bytes(Algorithm::Sha384, digest.as_bytes()), Some(digest));
+        assert_eq!(Digest::from_bytes(Algorithm::Sha256, digest.as_bytes()), None);
+        assert_eq!(Digest::from_bytes(Algorithm::Sha512, digest.as_bytes()), None);
     }
 
     #[test]

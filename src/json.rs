@@ -20,6 +20,9 @@ use crate::excerpt::excerpt;
 /// Characters of a name that a message repeats.
 const SHOWN: usize = 80;
 
+/// Characters of a way that a message repeats: some of its names are a stranger's, where names are data.
+const PATH_SHOWN: usize = 240;
+
 /// A JSON value whose objects hold every name once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -106,9 +109,9 @@ impl fmt::Display for InvalidJson {
             Self::KeyCase { expected, found } => {
                 write!(f, "expected the name \"{expected}\", found \"{}\", which only some readers take for it", excerpt(found, SHOWN))
             }
-            Self::Missing { path } => write!(f, "expected {path}, found nothing"),
+            Self::Missing { path } => write!(f, "expected {}, found nothing", excerpt(path, PATH_SHOWN)),
             Self::TooMuch { what, limit } => write!(f, "expected a document of at most {limit} {what}, found more"),
-            Self::Type { path, expected, found } => write!(f, "expected {path} to be {expected}, found {found}"),
+            Self::Type { path, expected, found } => write!(f, "expected {} to be {expected}, found {found}", excerpt(path, PATH_SHOWN)),
         }
     }
 }

@@ -43,6 +43,31 @@ impl Serialize for UnixTime {
     }
 }
 
+/// From one point in time to another, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The first.
+    pub from: UnixTime,
+    /// The last; `None` where it has not ended.
+    pub to: Option<UnixTime>,
+}
+
+impl Validity {
+    /// Whether `time` is in it.
+    pub fn contains(&self, time: UnixTime) -> bool {
+        self.from <= time && self.to.is_none_or(|to| time <= to)
+    }
+}
+
+impl fmt::Display for Validity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to {
+            Some(to) => write!(f, "{} to {to}", self.from),
+            None => write!(f, "{} and later", self.from),
+        }
+    }
+}
+
 /// The text is no RFC 3339 date-time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTime;
