@@ -1,5 +1,12 @@
 //! The repositories of the demo: good images, and one for each way in which a registry or a publisher can mislead.
 
+mod signed;
+
+pub use signed::policy;
+pub use signed::public_key;
+pub use signed::signed_examples;
+pub use signed::trusted_root;
+
 use serde::Serialize;
 
 use crate::behaviour;
@@ -69,9 +76,9 @@ pub const EXAMPLES: [Example; 21] = [
     unlisted("hostile/schema1:1.0", "A manifest in the format of 2014, whose bytes have no digest.", Some("schema1")),
 ];
 
-/// The registry that holds them all. It answers token requests itself and may be read by any page.
+/// The registry that holds them all, and those of [`signed_examples`]. It answers token requests itself and may be read by any page.
 pub fn registry() -> FakeRegistry {
-    hostile(misleading(good(FakeRegistry::new().cors(Cors::open()))))
+    signed::push(hostile(misleading(good(FakeRegistry::new().cors(Cors::open())))))
 }
 
 /// [`EXAMPLES`] as JSON, with the registry's `host:port` in front of each image.
@@ -85,6 +92,14 @@ pub fn examples_json(authority: &str) -> String {
         })
     });
     serde_json::Value::Array(examples.collect()).to_string()
+}
+
+/// [`signed_examples`] as JSON, each with its [`policy`].
+pub fn signed_json(authority: &str) -> String {
+    let signed = signed_examples().map(
+        |example| serde_json::json!({ "image": format!("{authority}/{}", example.image), "policy": policy(authority, example.image) }),
+    );
+    serde_json::Value::Array(signed.into()).to_string()
 }
 
 fn good(registry: FakeRegistry) -> FakeRegistry {
@@ -159,7 +174,7 @@ mod tests {
     #[test]
     fn every_example_is_in_the_registry() {
         let registry = registry();
-        for example in EXAMPLES {
+        for example in EXAMPLES.into_iter().chain(signed_examples()) {
             let (repository, tag) = example.image.split_once(':').unwrap();
             let url = format!("http://127.0.0.1:5000/v2/{repository}/manifests/{tag}");
             let answer = registry.answer(&Received { method: "GET".into(), url, headers: vec![], body: vec![] });

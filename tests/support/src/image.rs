@@ -11,6 +11,8 @@ mod platform;
 mod writing;
 
 pub use artifact::ArtifactSpec;
+pub use artifact::cosign_image;
+pub use artifact::cosign_payload;
 pub use artifact::cosign_signature;
 pub use artifact::cosign_tag;
 pub use artifact::fallback_tag;

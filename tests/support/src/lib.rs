@@ -24,6 +24,7 @@
 //! | which headers pages get | [`Cors`] |
 //! | the network in memory, as a program or as a page sees it | [`World`] |
 //! | the same hosts over real HTTP on loopback | [`Server`] |
+//! | keys, signatures, certificates, logs, timestamps, bundles: a virtual Sigstore | [`sigstore`] |
 //! | the repositories of the demo | [`demo`] |
 //! | an image as an OCI image layout on disk | [`layout`] |
 
@@ -41,6 +42,7 @@ pub mod media_type;
 pub mod registry;
 pub mod relay;
 pub mod server;
+pub mod sigstore;
 pub mod storage;
 pub mod tokens;
 pub mod world;

@@ -28,6 +28,10 @@ pub const DOCKER_SCHEMA1_SIGNED: &str = "application/vnd.docker.distribution.man
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";
 /// The layer of a cosign signature.
 pub const COSIGN_SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
+/// A DSSE envelope: the layer of a cosign attestation.
+pub const DSSE_ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
+/// A Sigstore bundle: a layer, and the artifact type of its manifest.
+pub const SIGSTORE_BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 /// All four types of a document that a tag can name, comma-separated as in `Accept`.
 pub const ACCEPT_ALL: &str = "application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json,\

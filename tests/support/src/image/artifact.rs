@@ -100,24 +100,27 @@ impl ArtifactSpec {
 
 /// What cosign 2 pushes to [`cosign_tag`]. The payload is the one cosign writes; the signature is 64 zero bytes, which no key made.
 pub fn cosign_signature(repository: &str, image: &Image) -> Image {
-    let payload = format!(
-        r#"{{"critical":{{"identity":{{"docker-reference":"{repository}"}},"image":{{"docker-manifest-digest":"{}"}},"type":"cosign container image signature"}},"optional":null}}"#,
-        image.digest()
-    );
-    let layer = Blob::new(media_type::COSIGN_SIMPLE_SIGNING, payload);
-    let config = format!(
-        r#"{{"architecture":"","created":"0001-01-01T00:00:00Z","os":"","rootfs":{{"type":"layers","diff_ids":["{}"]}},"config":{{}}}}"#,
-        layer.digest
-    );
+    let layer = Blob::new(media_type::COSIGN_SIMPLE_SIGNING, cosign_payload(repository, image.digest()));
     let signature = ("dev.cosignproject.cosign/signature".into(), Base64::encode_string(&[0; 64]));
-    let spec = ArtifactSpec {
-        artifact_type: None,
-        config: Blob::new(media_type::OCI_CONFIG, config),
-        layers: vec![(layer, BTreeMap::from([signature]))],
-        subject: None,
-        annotations: BTreeMap::new(),
-    };
-    spec.mint()
+    cosign_image(vec![(layer, BTreeMap::from([signature]))])
+}
+
+/// What cosign 2 signs: containers-signature(5), "simple signing".
+pub fn cosign_payload(reference: &str, image: Digest) -> String {
+    format!(
+        r#"{{"critical":{{"identity":{{"docker-reference":"{reference}"}},"image":{{"docker-manifest-digest":"{image}"}},"type":"cosign container image signature"}},"optional":null}}"#
+    )
+}
+
+/// The manifest of what cosign 2 pushes: a layer for each signature or attestation, annotated.
+pub fn cosign_image(layers: Vec<(Blob, BTreeMap<String, String>)>) -> Image {
+    let identifiers: Vec<String> = layers.iter().map(|(layer, _)| format!("\"{}\"", layer.digest)).collect();
+    let config = format!(
+        r#"{{"architecture":"","created":"0001-01-01T00:00:00Z","os":"","rootfs":{{"type":"layers","diff_ids":[{}]}},"config":{{}}}}"#,
+        identifiers.join(",")
+    );
+    let config = Blob::new(media_type::OCI_CONFIG, config);
+    ArtifactSpec { artifact_type: None, config, layers, subject: None, annotations: BTreeMap::new() }.mint()
 }
 
 /// `sha256-<hex>.sig`: where cosign looks for the signature of `image`.
