@@ -1,13 +1,15 @@
 //! Checks an image natively and prints the report as JSON:
-//! `cargo run --features native --example check -- registry.example/team/app:1.0 2026-11-23T12:00:00Z [platform] [attachments]`
+//! `cargo run --features native --example check -- registry.example/team/app:1.0 2026-11-23T12:00:00Z [platform] [attachments] [policy=FILE]`
 //!
 //! Exits like the command line of the npm package: 0 accepted, 1 rejected, 2 not understood, 3 inconclusive.
 
 use std::env;
+use std::fs;
 use std::process::ExitCode;
 
 use pullproof::Checker;
 use pullproof::Error;
+use pullproof::Policy;
 use pullproof::Reference;
 use pullproof::Report;
 use pullproof::UnixTime;
@@ -43,9 +45,14 @@ fn main() -> ExitCode {
 fn check(image: &str, now: UnixTime, rest: &[String]) -> Result<Report, Error> {
     let image = Reference::parse(image)?;
     let mut checker = Checker::new(NativeTransport::new());
+    let mut policy = None;
     for argument in rest {
-        checker = if argument == "attachments" { checker.attachments(true) } else { checker.platform(argument.parse()?) };
+        match (argument.as_str(), argument.strip_prefix("policy=")) {
+            (_, Some(file)) => policy = Some(Policy::parse(&fs::read_to_string(file).unwrap_or_default())?),
+            ("attachments", None) => checker = checker.attachments(true),
+            (platform, None) => checker = checker.platform(platform.parse()?),
+        }
     }
     // The transport waits by itself, so that its futures are always ready.
-    pollster::block_on(checker.check(&image, None, now, &mut |_| {}))
+    pollster::block_on(checker.check(&image, policy.as_ref(), now, &mut |_| {}))
 }

@@ -4,6 +4,7 @@
  * what pins.
  */
 
+import type { SignatureCheck } from './signatures.js';
 import type {
   Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, Report, Resolved, Step,
 } from './types.js';
@@ -16,11 +17,12 @@ export interface Core {
     fetch: Fetch,
     signal?: AbortSignal,
     onStep?: (step: Step) => void,
+    verify?: Verify,
   ): Promise<Report>;
   parseReference(text: string): ParsedReference;
-  resolve(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal): Promise<Resolved>;
+  resolve(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify): Promise<Resolved>;
   /** `image` has a tag and the digest that it is pinned to. */
-  drift(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal): Promise<Drift>;
+  drift(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify): Promise<Drift>;
 }
 
 /** What the module that reads and edits texts exports. A thrown value is a {@link CoreError}. */
@@ -57,6 +59,9 @@ export interface CoreError {
 }
 
 export type Fetch = (request: Request) => Promise<Response>;
+
+/** Says which signatures hold, and `null` where the core has to find out itself. */
+export type Verify = (checks: readonly SignatureCheck[]) => Promise<(boolean | null)[]>;
 
 /** What differs between a page, a Worker and Node. */
 export interface Platform {

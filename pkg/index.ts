@@ -8,12 +8,13 @@ import { loaded, loadedPinCore, ready, readyToPin } from './core.js';
 import { unifiedDiff } from './diff.js';
 import { driftOf } from './drift.js';
 import { CheckError, fromCore, ImageRejectedError } from './errors.js';
-import { credentialsFor, toCore, validate } from './options.js';
+import { credentialsFor, toCore, validate, withPolicy } from './options.js';
 import { pinText } from './pin.js';
 import { parseReference } from './reference.js';
+import { verifySignatures } from './signatures.js';
 import { findIn } from './text.js';
 import type {
-  CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions, PinResult, Policy, Report,
+  CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions, PinResult, Report, Wanted,
 } from './types.js';
 
 export type * from './types.js';
@@ -31,13 +32,14 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
   await ready;
   const { core, platform } = loaded();
 
-  const { registry } = parseReference(image);
-  const coreOptions = { ...toCore(options), ...await credentialsFor(registry, options), safelistedOnly: platform.safelistedOnly };
+  const reference = parseReference(image);
+  const asked = toCore(withPolicy(reference, options));
+  const coreOptions = { ...asked, ...await credentialsFor(reference.registry, options), safelistedOnly: platform.safelistedOnly };
   signal?.throwIfAborted();
   // Taken out of the options so that it is called without `this`: a page's own `fetch` throws when called as a method.
   const { fetch = platform.fetch } = options;
   try {
-    const report = await core.check(image, coreOptions, (request) => fetch(request), signal, onStep);
+    const report = await core.check(image, coreOptions, (request) => fetch(request), signal, onStep, verifySignatures);
     signal?.throwIfAborted();
     return report;
   } catch (thrown) {
@@ -47,14 +49,15 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
 }
 
 /**
- * Returns `image` with its digest if the policy accepts it.
+ * Returns `image` with its digest if the policy accepts it, or if it is signed with the key or by the identity that is wanted.
  *
  * @throws {ImageRejectedError} when there is a report, and its verdict is not `accept`.
  * @throws {CheckError} when there is no report.
  */
-export async function verify(image: string, options: CheckOptions & { policy: Policy | string }): Promise<PinnedReference> {
-  if (options?.policy === undefined) {
-    throw new CheckError('options-invalid', 'expected a policy to verify against, found none: use `check` to look at an image without one');
+export async function verify(image: string, options: CheckOptions & Wanted): Promise<PinnedReference> {
+  if (options?.policy === undefined && options?.key === undefined && options?.identity === undefined) {
+    const expected = 'expected a policy, a key or an identity to verify against, found none';
+    throw new CheckError('options-invalid', `${expected}: use \`check\` to look at an image without one`);
   }
   const report = await check(image, options);
   if (report.verdict !== 'accept' || report.pinned === null) {

@@ -4,7 +4,7 @@ import type { CoreOptions } from './core.js';
 import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
 import { KINDS } from './text.js';
-import type { CheckOptions, Credentials, DriftOptions, FindOptions, PinOptions } from './types.js';
+import type { CheckOptions, Credentials, DriftOptions, FindOptions, ParsedReference, PinOptions } from './types.js';
 
 /** What RFC 3339 cannot write any more. */
 const YEAR_10000 = Date.UTC(10_000, 0);
@@ -15,7 +15,10 @@ type Rule = [expected: string, allows: (value: unknown) => boolean];
 type Rules<Options> = { [Name in keyof Required<Options>]: Rule };
 
 const checkRules: Rules<CheckOptions> = {
-  policy: ['a policy object or its JSON text', (value) => typeof value === 'string' || isObject(value)],
+  policy: ['a policy object or its JSON text', isJson],
+  key: ['a public key in PEM', (value) => typeof value === 'string'],
+  identity: ['an object such as { issuer, subject }', isObject],
+  trustedRoot: ['a trusted root or its JSON text', isJson],
   platform: ['a text like "linux/arm64/v8"', (value) => typeof value === 'string'],
   attachments: ['true or false', (value) => typeof value === 'boolean'],
   credentials: [`${CREDENTIALS}, or a function`, (value) => isFunction(value) || isCredentials(value)],
@@ -33,7 +36,7 @@ const findRules: Rules<FindOptions> = {
   file: ["a file's name", (value) => typeof value === 'string'],
 };
 
-const { attachments, onStep, ...shared } = checkRules;
+const { attachments, onStep, key, identity, trustedRoot, ...shared } = checkRules;
 const pinRules: Rules<PinOptions> = {
   ...shared,
   credentials: ['a function that is asked for those of a registry: the text says which registries are asked', isFunction],
@@ -89,6 +92,34 @@ export async function credentialsFor(registry: string, { credentials }: CheckOpt
   return { credentials: given };
 }
 
+/** The name of the trusted root that an option brings. */
+const GIVEN = 'given';
+
+/** The options as those of a check by policy: `key` and `identity` are a rule for this one image. */
+export function withPolicy({ registry, repository }: ParsedReference, options: CheckOptions): CheckOptions {
+  const { key, identity, trustedRoot, ...others } = options;
+  const given = Object.entries({ policy: options.policy, key, identity }).filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (given.length > 1) {
+    throw invalid(`expected one of policy, key and identity, found ${given.join(' and ')}: a policy can name several signers`);
+  }
+  if (key === undefined && identity === undefined) {
+    if (trustedRoot !== undefined) throw invalid('expected trustedRoot with key or identity, found it alone: a policy has trustedRoots');
+    return others;
+  }
+  const root = trustedRoot === undefined ? {} : { trustedRoots: { [GIVEN]: typeof trustedRoot === 'string' ? parsed(trustedRoot) : trustedRoot } };
+  const named = <Name extends string>(name: Name) => (trustedRoot === undefined ? {} : { [name]: GIVEN });
+  const signer = key !== undefined ? { cosign: { publicKey: key, ...named('log') } } : { sigstore: { ...identity!, ...named('trustedRoot') } };
+  return { ...others, policy: { ...root, rules: [{ images: `${registry}/${repository}`, require: [signer] }], default: 'reject' } };
+}
+
+function parsed(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch (cause) {
+    throw new CheckError('options-invalid', 'expected trustedRoot to be JSON, found another text', String(cause));
+  }
+}
+
 function policyText(policy: NonNullable<CheckOptions['policy']>): string {
   if (typeof policy === 'string') {
     return policy;
@@ -120,6 +151,10 @@ function isCredentials(value: unknown): value is Credentials {
   }
   const names = Object.keys(value).sort().join();
   return (names === 'identityToken' || names === 'password,username') && Object.values(value).every((part) => typeof part === 'string');
+}
+
+function isJson(value: unknown): boolean {
+  return typeof value === 'string' || isObject(value);
 }
 
 function isFunction(value: unknown): boolean {

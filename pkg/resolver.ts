@@ -1,9 +1,10 @@
 /** Asks registries about many images: a few at a time, and with the credentials of each registry asked for once. */
 
-import { type CoreOptions, type Fetch, loaded } from './core.js';
+import { type CoreOptions, type Fetch, loaded, type Verify } from './core.js';
 import { CheckError, fromCore, isCallersFault } from './errors.js';
 import { credentialsFor, toCore } from './options.js';
 import { parseReference } from './reference.js';
+import { verifySignatures } from './signatures.js';
 import type { Drift, LeftAlone, PinOptions, Resolved } from './types.js';
 
 /** Browsers open six connections to one host; a registry on HTTP/2 is not bothered by two more. */
@@ -20,7 +21,7 @@ export interface Claim {
   readonly platform: string | null;
 }
 
-type Question<Answer> = (image: string, options: CoreOptions, fetch: Fetch, signal: AbortSignal) => Promise<Answer>;
+type Question<Answer> = (image: string, options: CoreOptions, fetch: Fetch, signal: AbortSignal, verify: Verify) => Promise<Answer>;
 
 export class Resolver {
   readonly #options: Omit<PinOptions, 'kind'>;
@@ -95,7 +96,7 @@ export class Resolver {
     const { fetch = loaded().platform.fetch } = this.#options;
     const credentials = await this.#credentialsOf(parseReference(image).registry);
     try {
-      return await question(image, { ...options, ...credentials }, (request) => fetch(request), this.#signal);
+      return await question(image, { ...options, ...credentials }, (request) => fetch(request), this.#signal, verifySignatures);
     } catch (thrown) {
       throw fromCore(thrown);
     }

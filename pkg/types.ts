@@ -30,6 +30,8 @@ export interface Report {
   readonly image: Image | null;
   /** What is attached to the image; `null` when it was not looked for or could not be read. */
   readonly attachments: readonly Attachment[] | null;
+  /** What came of every signature and attestation that is attached; `null` when they were not looked at. */
+  readonly signatures: readonly Signature[] | null;
   /** Every check, in the order they were made. */
   readonly checks: readonly Check[];
   /** What this report does not prove, in plain words. */
@@ -125,7 +127,68 @@ export interface Attachment {
   readonly digest: string;
   readonly artifactType: string;
   readonly size: number;
-  readonly foundBy: 'referrers' | 'fallback-tag' | 'cosign-tag';
+  readonly foundBy: FoundBy;
+}
+
+/** How something attached was found: by the referrers API, the tag that stands in for it, or cosign's own tags. */
+export type FoundBy = 'referrers' | 'fallback-tag' | 'cosign-tag' | 'cosign-attestation-tag';
+
+/** A signature or an attestation, and how it was judged. */
+export interface Signature {
+  /** The manifest that carries it: one of the report's attachments. */
+  readonly attachment: string;
+  /** The layer that holds it. */
+  readonly layer: string;
+  readonly foundBy: FoundBy;
+  /** `null` where it could not be read. */
+  readonly form: 'cosign' | 'bundle-v0.1' | 'bundle-v0.2' | 'bundle-v0.3' | null;
+  /** What it says of the image, if it is proven. An attestation is no signature, and meets no policy. */
+  readonly meaning: {
+    readonly kind: 'signature' | 'attestation';
+    readonly predicateType: string | null;
+    /** What the signer adds, as pairs of a name and a value. */
+    readonly annotations: readonly (readonly [string, string])[];
+  } | null;
+  /** Who signed, if that is proven. */
+  readonly signer: Signer | null;
+  /** Since when it is known to exist, RFC 3339: the earliest time that somebody trusted saw it. */
+  readonly signedAt: string | null;
+  /** Whose word was trusted about certificates, times and logs: `public-good`, or the name of another trusted root. */
+  readonly trustedRoot: string | null;
+  /** `unknown`: it could not be read, or nobody said with which key to verify it. */
+  readonly outcome: 'verified' | 'failed' | 'unknown';
+  /** Why it is not proven. */
+  readonly code: string | null;
+  readonly message: string | null;
+  /** What was verified, in the order of the client specification. */
+  readonly steps: readonly SignatureStep[];
+}
+
+/** Whoever has a key, or whom a certificate names. */
+export type Signer =
+  | {
+      readonly type: 'key';
+      /** SHA-256 of its `SubjectPublicKeyInfo`. */
+      readonly id: string;
+      /** `ECDSA P-256` */
+      readonly kind: string;
+    }
+  | {
+      readonly type: 'identity';
+      /** Who says so; `null` where the certificate's own authority does. */
+      readonly issuer: string | null;
+      readonly subject: string;
+      /** What else the issuer says, as pairs of a name and a value. */
+      readonly claims: readonly (readonly [string, string])[];
+    };
+
+/** One step of the verification of a signature. */
+export interface SignatureStep {
+  readonly name: 'time' | 'chain' | 'sct' | 'identity' | 'log' | 'signature';
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'not-reached';
+  readonly code: string | null;
+  /** What was seen, or why not. */
+  readonly message: string;
 }
 
 /** One check and its outcome. `unknown` and `skipped` are not `passed`. */
@@ -150,7 +213,7 @@ export type Step =
   | { readonly type: 'finished'; readonly check: Check };
 
 /** The checks, in their order. */
-export type CheckName = 'resolve' | 'digest-header' | 'document' | 'platform' | 'config' | 'attachments';
+export type CheckName = 'resolve' | 'digest-header' | 'document' | 'platform' | 'config' | 'attachments' | 'signatures';
 
 /** Why a check does not hold. */
 export type FailureCode =
@@ -215,7 +278,8 @@ export type UnknownCode =
   | 'not-a-registry'
   | 'registry-error'
   | 'incomplete-list'
-  | 'too-many-attachments';
+  | 'too-many-attachments'
+  | 'too-many-signatures';
 
 /** Which images are accepted. The first rule whose pattern matches the image decides. */
 export interface Policy {
@@ -224,6 +288,8 @@ export interface Policy {
   readonly rules: readonly Rule[];
   /** The verdict on an image that no rule matches: `reject` unless it says otherwise. */
   readonly default?: 'reject' | 'inconclusive';
+  /** Trusted roots (`trusted_root.json`) of private deployments of Sigstore, by the names that rules use. */
+  readonly trustedRoots?: Readonly<Record<string, object>>;
 }
 
 /** What the images with a certain name must fulfil. */
@@ -240,9 +306,31 @@ export interface Rule {
 /** One identity, or any one of several. */
 export type Requirement = Identity | { readonly anyOf: readonly Identity[] };
 
-/** The image is the one with this digest. Other kinds of identity are refused with `policy-unsupported`, never ignored. */
-export interface Identity {
-  readonly digest: string;
+/** What an image may be to be accepted. What is not known here is refused with `policy-unsupported`, never ignored. */
+export type Identity =
+  /** The one with this digest. */
+  | { readonly digest: string }
+  /** Signed with this key. */
+  | {
+      readonly cosign: {
+        /** PEM, as `cosign public-key` prints it. */
+        readonly publicKey: string;
+        /** The trusted root in whose log the signature must be, too. */
+        readonly log?: string;
+      };
+    }
+  /** Signed by whom a certificate names. */
+  | { readonly sigstore: SignerIdentity & { /** `public-good` unless it says otherwise. */ readonly trustedRoot?: string } };
+
+/** Who signs, as a certificate names them: exactly, unless a pattern is spelled in its place. */
+export interface SignerIdentity {
+  readonly issuer?: string;
+  /** `*` stands for anything but a `/`, `**` for anything. */
+  readonly issuerPattern?: string;
+  readonly subject?: string;
+  readonly subjectPattern?: string;
+  /** Other claims, by their names at Fulcio: `sourceRepositoryURI`, `runnerEnvironment`, … */
+  readonly claims?: Readonly<Record<string, string | { readonly pattern: string }>>;
 }
 
 /** What a registry wants to know before it answers. */
@@ -259,7 +347,13 @@ export interface CheckOptions {
    * on where it was made.
    */
   platform?: string;
-  /** Whether to list what is attached to the image too. */
+  /** Instead of a policy: the image has to be signed with this key, PEM as `cosign public-key` prints it. */
+  key?: string;
+  /** Instead of a policy: the image has to be signed by whom a certificate names so. */
+  identity?: SignerIdentity;
+  /** For `key`, where signatures must be logged; for `identity`, whom to trust instead of the public-good instance: `trusted_root.json`. */
+  trustedRoot?: object | string;
+  /** Whether to list what is attached to the image, and say who signed it, even if no policy asks for that. */
   attachments?: boolean;
   /** For the registry: the credentials, or a function that is asked for them once, with the registry's host. */
   credentials?: Credentials | ((registry: string) => Credentials | undefined | Promise<Credentials | undefined>);
@@ -277,6 +371,9 @@ export interface CheckOptions {
   /** Told of every check when it starts and when it is finished. */
   onStep?: (step: Step) => void;
 }
+
+/** What there has to be for an image to be accepted. */
+export type Wanted = { policy: Policy | string } | { key: string } | { identity: SignerIdentity };
 
 declare const pinned: unique symbol;
 
@@ -497,7 +594,7 @@ export interface FindOptions {
 }
 
 /** Everything about pinning that is not the text. */
-export interface PinOptions extends FindOptions, Omit<CheckOptions, 'attachments' | 'credentials' | 'onStep'> {
+export interface PinOptions extends FindOptions, Omit<CheckOptions, 'attachments' | 'credentials' | 'onStep' | 'key' | 'identity' | 'trustedRoot'> {
   /** Pins to the manifest of this platform instead of the index of all: `linux/arm64/v8`. */
   platform?: string;
   /**

@@ -1,4 +1,5 @@
-//! The story: resolve → walk to the platform's manifest → read its configuration → look for what is attached → decide.
+//! The story: resolve → walk to the platform's manifest → read its configuration → look for what is attached → judge the signatures
+//! among it → decide.
 //!
 //! Every step hashes what it fetched before anything reads it. A step that does not hold ends the walk, because nothing below it would
 //! be proven; what was found so far is reported.
@@ -28,6 +29,8 @@ use crate::oci::platform::Platform;
 use crate::policy;
 use crate::policy::Policy;
 use crate::policy::Subject;
+use crate::prover::Portable;
+use crate::prover::Prover;
 use crate::reference::Reference;
 use crate::registry::client::Access;
 use crate::registry::client::Answer;
@@ -49,17 +52,23 @@ use crate::report::Outcome;
 use crate::report::Remark;
 use crate::report::Report;
 use crate::report::Resolution;
+use crate::report::SignatureOutcome;
+use crate::report::SignatureSummary;
 use crate::report::Step;
 use crate::report::Verdict;
 use crate::report::Via;
+use crate::signatures;
+use crate::signatures::Candidates;
+use crate::signatures::Judged;
 use crate::time::UnixTime;
 use crate::transport::Transport;
 use crate::transport::TransportError;
 
 /// Checks images over a transport.
 #[derive(Clone, Debug)]
-pub struct Checker<T> {
+pub struct Checker<T, P = Portable> {
     transport: T,
+    prover: P,
     access: Access,
     platform: Option<Platform>,
     attachments: bool,
@@ -77,9 +86,18 @@ pub(crate) enum Depth {
 }
 
 impl<T: Transport> Checker<T> {
-    /// A checker that asks registries anonymously, directly, for linux/amd64, and does not look for what is attached.
+    /// A checker that asks registries anonymously, directly, for linux/amd64, and looks for what is attached only if a policy asks for
+    /// signatures. It verifies them itself.
     pub fn new(transport: T) -> Self {
-        Self { transport, access: Access::default(), platform: None, attachments: false }
+        Self { transport, prover: Portable, access: Access::default(), platform: None, attachments: false }
+    }
+}
+
+impl<T: Transport, P: Prover> Checker<T, P> {
+    /// The same, and `prover` is asked first whether signatures hold.
+    pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q> {
+        let Self { transport, prover: _, access, platform, attachments } = self;
+        Checker { transport, prover, access, platform, attachments }
     }
 
     /// How registries may be asked.
@@ -96,7 +114,7 @@ impl<T: Transport> Checker<T> {
         self
     }
 
-    /// Whether to list what is attached.
+    /// Whether to list what is attached, and to say who signed, whatever the policy asks for.
     #[must_use]
     pub const fn attachments(mut self, wanted: bool) -> Self {
         self.attachments = wanted;
@@ -130,7 +148,7 @@ impl<T: Transport> Checker<T> {
         let image = &image.clone().or_latest();
         let client = Client::new(&self.transport, &self.access, image)?;
         let client = if depth == Depth::RootAfresh { client.afresh() } else { client };
-        let mut walk = Walk { checks: Vec::new(), on_step, indexes: Vec::new(), manifest: None, image: None };
+        let mut walk = Walk::new(on_step);
 
         // (1) resolve: fetch the bytes, hash them, compare with the digest that was asked for.
         walk.start(CheckName::Resolve);
@@ -147,7 +165,7 @@ impl<T: Transport> Checker<T> {
                 Ok(content) => content,
                 Err(mismatch) => {
                     walk.finish(CheckName::Resolve, Outcome::Failed(mismatch.into()));
-                    return Ok(walk.report(image, None, resolution(mismatch.found), None, policy, now));
+                    return Ok(walk.report(image, None, resolution(mismatch.found), policy, now));
                 }
             },
             // The specification leaves the algorithm of a tag's digest to the registry; every one uses SHA-256.
@@ -174,16 +192,23 @@ impl<T: Transport> Checker<T> {
             Err(failure) => walk.finish(CheckName::Document, Outcome::Failed(failure)),
         }
 
-        // (6) attachments: what else is said about the root.
-        let attachments = if self.attachments && !walk.has_failed() {
+        let wanted = policy.map(|policy| Candidates::of(policy, image.registry(), image.repository()));
+        let looks_for_signatures = wanted.as_ref().is_some_and(|wanted| !wanted.is_empty());
+        if (self.attachments || looks_for_signatures) && !walk.has_failed() {
+            // (6) attachments: what else is said about the root.
             walk.start(CheckName::Attachments);
-            let found = discover::discover(&client, root.digest()).await?;
+            let found = discover::discover(&client, root.digest(), self.attachments).await?;
             walk.finish(CheckName::Attachments, describe_attachments(&found));
-            Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty())
-        } else {
-            None
-        };
-        Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), attachments, policy, now))
+            // (7) signatures: who says it.
+            walk.start(CheckName::Signatures);
+            let attached = signatures::read(&client, &found).await?;
+            let wanted = wanted.filter(|wanted| !wanted.is_empty()).unwrap_or_else(Candidates::anybody);
+            walk.judged = Some(attached.judge(&root, &wanted, now, &self.prover).await);
+            let outcome = attached.outcome(walk.judged.as_ref().map_or(&[], |judged| &judged.summaries));
+            walk.finish(CheckName::Signatures, outcome);
+            walk.attachments = Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty());
+        }
+        Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), policy, now))
     }
 
     /// What the root says by itself. An index that other programs read otherwise is refused here too; one that has nothing for the
@@ -372,9 +397,15 @@ struct Walk<'s> {
     indexes: Vec<IndexSummary>,
     manifest: Option<ManifestSummary>,
     image: Option<ImageSummary>,
+    attachments: Option<Vec<Attachment>>,
+    judged: Option<Judged>,
 }
 
-impl Walk<'_> {
+impl<'s> Walk<'s> {
+    fn new(on_step: &'s mut dyn FnMut(&Step)) -> Self {
+        Self { checks: Vec::new(), on_step, indexes: Vec::new(), manifest: None, image: None, attachments: None, judged: None }
+    }
+
     fn start(&mut self, name: CheckName) {
         (self.on_step)(&Step::Started { name });
     }
@@ -390,16 +421,9 @@ impl Walk<'_> {
     }
 
     /// `proven` is the root's digest, if its bytes are what was asked for.
-    fn report(
-        self,
-        image: &Reference,
-        proven: Option<Digest>,
-        resolution: Resolution,
-        attachments: Option<Vec<Attachment>>,
-        policy: Option<&Policy>,
-        now: UnixTime,
-    ) -> Report {
-        let subject = Subject { registry: image.registry(), repository: image.repository(), digest: resolution.digest };
+    fn report(self, image: &Reference, proven: Option<Digest>, resolution: Resolution, policy: Option<&Policy>, now: UnixTime) -> Report {
+        let signed = self.judged.as_ref().map_or(&[][..], |judged| &judged.signed);
+        let subject = Subject { registry: image.registry(), repository: image.repository(), digest: resolution.digest, signed };
         let (verdict, reasons) = policy::decide(subject, &self.checks, policy);
         // Nobody should copy a reference out of a report that rejects it.
         let pinned = proven.filter(|_| verdict != Verdict::Reject).map(|digest| pin(image, digest));
@@ -415,7 +439,8 @@ impl Walk<'_> {
             indexes: self.indexes,
             manifest: self.manifest,
             image: self.image,
-            attachments,
+            attachments: self.attachments,
+            signatures: self.judged.map(|judged| judged.summaries),
             checks: self.checks,
             not_proven,
         }
@@ -603,9 +628,10 @@ fn describe_attachments(found: &Discovered) -> Outcome {
         0 => String::new(),
         count => format!("; {count} more were not what they were listed as"),
     };
+    let is_tagged = |attachment: &&Attachment| matches!(attachment.found_by, FoundBy::CosignTag | FoundBy::CosignAttestationTag);
     let signed = found.attachments.iter().any(|attachment| attachment.found_by == FoundBy::CosignTag);
     let cosign = if signed { "there is" } else { "there is no" };
-    let listed = found.attachments.iter().filter(|attachment| attachment.found_by != FoundBy::CosignTag).count();
+    let listed = found.attachments.iter().filter(|attachment| !is_tagged(attachment)).count();
     Outcome::Passed { evidence: format!("{source} lists {listed}{disowned}; {cosign} cosign signature tag") }
 }
 
@@ -613,7 +639,14 @@ fn describe_attachments(found: &Discovered) -> Outcome {
 fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut remark = |code, message: String| remarks.push(Remark { code, message });
-    remark("publisher", "Who published this image: no signature was verified.".into());
+    let signatures = walk.judged.as_ref().map(|judged| &judged.summaries);
+    let verified = |summary: &SignatureSummary| summary.outcome == SignatureOutcome::Verified && summary.is_signature();
+    if !signatures.is_some_and(|summaries| summaries.iter().any(verified)) {
+        remark("publisher", "Who published this image: no signature was verified.".into());
+    } else if walk.judged.as_ref().is_some_and(|judged| judged.signed.is_empty()) {
+        let message = "Whether whoever signed this image is its publisher: nobody said whose signature is wanted.";
+        remark("publisher", message.into());
+    }
     let relay = if resolution.via == Via::Relay { ", passed on by the relay" } else { "" };
     let speaker = format!("{}{relay}", resolution.told_by);
     match (&resolution.tag, image.tag()) {

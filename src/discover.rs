@@ -1,4 +1,4 @@
-//! What is attached to an image: the referrers API, the tag that stands in for it, and cosign's signature tag.
+//! What is attached to an image: the referrers API, the tag that stands in for it, and cosign's own tags.
 //!
 //! All three are hostile: servers get `artifactType` wrong, ignore filters and index late, and anybody who may push can overwrite a tag.
 //! So every manifest that is listed is opened, hashed, and believed only about itself — and a list that could not be read is never an
@@ -13,6 +13,7 @@ use crate::digest::Digest;
 use crate::error::Error;
 use crate::oci::Document;
 use crate::oci::index::Index;
+use crate::oci::manifest::Manifest;
 use crate::registry::client::Client;
 use crate::registry::client::NextPage;
 use crate::registry::endpoint;
@@ -28,6 +29,8 @@ use crate::transport::Transport;
 pub struct Discovered {
     /// What is attached.
     pub attachments: Vec<Attachment>,
+    /// The manifests of those, in the same order; of an index there is none.
+    pub manifests: Vec<Option<Manifest>>,
     /// How many listed manifests were not what they were listed as.
     pub disowned: usize,
     /// Why there may be more, if there may.
@@ -36,9 +39,10 @@ pub struct Discovered {
     pub has_referrers_api: bool,
 }
 
-/// Finds what is attached to the manifest with this digest.
-pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest) -> Result<Discovered, Error> {
-    let mut found = Discovered { attachments: Vec::new(), disowned: 0, incomplete: None, has_referrers_api: true };
+/// Finds what is attached to the manifest with this digest. Cosign's own tag of attestations costs a request, and is looked up only if
+/// somebody reads `attestations`.
+pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest, attestations: bool) -> Result<Discovered, Error> {
+    let mut found = Discovered { attachments: Vec::new(), manifests: Vec::new(), disowned: 0, incomplete: None, has_referrers_api: true };
     let mut listed = Vec::new();
     match referrers(client, subject, &mut listed).await {
         Ok(true) => {}
@@ -68,21 +72,29 @@ pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest) -> 
     }
     for (digest, size, found_by) in listed {
         match open(client, digest, size, subject).await {
-            Ok(Some(artifact_type)) => found.attachments.push(Attachment { digest, artifact_type, size, found_by }),
+            Ok(Some((artifact_type, manifest))) => {
+                found.attachments.push(Attachment { digest, artifact_type, size, found_by });
+                found.manifests.push(manifest);
+            }
             Ok(None) => found.disowned += 1,
             Err(error) => found.could_not("an attached artifact could not be read", error)?,
         }
     }
-    match by_tag(client, &endpoint::cosign_signature_tag(subject)).await {
-        Ok((content, Document::Manifest(manifest))) => found.attachments.push(Attachment {
-            digest: content.digest(),
-            artifact_type: manifest.effective_artifact_type().into(),
-            size: content.size(),
-            found_by: FoundBy::CosignTag,
-        }),
-        Ok(_) => found.disowned += 1,
-        Err(Error::NotFound { .. }) => {}
-        Err(error) => found.could_not("cosign's signature tag could not be read", error)?,
+    let tags = [
+        ("sig", FoundBy::CosignTag, "cosign's signature tag could not be read"),
+        ("att", FoundBy::CosignAttestationTag, "cosign's attestation tag could not be read"),
+    ];
+    for (suffix, found_by, failed) in tags.into_iter().take(if attestations { 2 } else { 1 }) {
+        match by_tag(client, &endpoint::cosign_tag(subject, suffix)).await {
+            Ok((content, Document::Manifest(manifest))) => {
+                let artifact_type = manifest.effective_artifact_type().into();
+                found.attachments.push(Attachment { digest: content.digest(), artifact_type, size: content.size(), found_by });
+                found.manifests.push(Some(manifest));
+            }
+            Ok(_) => found.disowned += 1,
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => found.could_not(failed, error)?,
+        }
     }
     Ok(found)
 }
@@ -104,6 +116,8 @@ impl Discovered {
 }
 
 type Listed = (Digest, u64, FoundBy);
+/// What it is attached as, and its manifest if it is one.
+type Opened = (String, Option<Manifest>);
 
 /// Every page of the referrers API, within the budget. Whether the last one is known to be the last.
 async fn referrers<T: Transport>(client: &Client<'_, T>, subject: Digest, listed: &mut Vec<Listed>) -> Result<bool, Error> {
@@ -145,11 +159,13 @@ async fn by_tag<T: Transport>(client: &Client<'_, T>, tag: &str) -> Result<(Cont
 }
 
 /// Opens a listed manifest: what its own bytes say it is, or `None` when they are not the listed ones, or speak of something else.
-async fn open<T: Transport>(client: &Client<'_, T>, digest: Digest, size: u64, subject: Digest) -> Result<Option<String>, Error> {
+async fn open<T: Transport>(client: &Client<'_, T>, digest: Digest, size: u64, subject: Digest) -> Result<Option<Opened>, Error> {
     let limit = size.min(budget::MANIFEST_BYTES);
     let answer = client.fetch(&Endpoint::ManifestByDigest(digest), Accept::Oci, limit).await?;
     let Ok(content) = Content::verify(digest, answer.body) else { return Ok(None) };
     let Ok(document) = Document::parse(&content) else { return Ok(None) };
     let attached = document.attachment().filter(|(descriptor, _)| content.size() == size && descriptor.digest == subject);
-    Ok(attached.map(|(_, artifact_type)| artifact_type.to_owned()))
+    let Some(artifact_type) = attached.map(|(_, artifact_type)| artifact_type.to_owned()) else { return Ok(None) };
+    let Document::Manifest(manifest) = document else { return Ok(Some((artifact_type, None))) };
+    Ok(Some((artifact_type, Some(manifest))))
 }

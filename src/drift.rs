@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::oci::index::Role;
 use crate::pin;
 use crate::policy::Policy;
+use crate::prover::Prover;
 use crate::reference::Reference;
 use crate::report::Report;
 use crate::report::Verdict;
@@ -75,7 +76,7 @@ pub enum Old {
     Unknown,
 }
 
-impl<T: Transport> Checker<T> {
+impl<T: Transport, P: Prover> Checker<T, P> {
     /// Asks what the tag of `image` stands for now, and compares it with the digest `pinned`. Fails only if the caller gave up.
     pub async fn drift(&self, image: &Reference, pinned: Digest, policy: Option<&Policy>, now: UnixTime) -> Result<Drift, Error> {
         let by_tag = image.clone().without_digest().or_latest();

@@ -30,27 +30,44 @@ pub mod reference;
 pub mod time;
 
 // Layer 1: documents.
+pub mod der;
+pub mod intoto;
 pub mod json;
 pub mod oci;
+pub mod pem;
 
-// Layer 2: what was found, and what follows.
-pub mod policy;
+// Layer 2: what was found.
 pub mod report;
 
-// Layer 4: texts that name images.
-pub mod pin;
+// Layer 3: signatures.
+pub mod crypto;
+pub mod envelope;
+pub mod timestamp;
+pub mod tlog;
+pub mod x509;
 
-// Layer 5: the one door to the outside.
+// Layer 4: texts that name images, who signed what they name, trust that renews itself, and what follows.
+pub mod cosign;
+pub mod pin;
+pub mod policy;
+pub mod sigstore;
+pub mod tuf;
+
+// Layer 5: the doors to the outside.
+pub mod prover;
+pub mod store;
 pub mod transport;
 
 // Layer 6: registries.
 pub mod discover;
 pub mod error;
 pub mod registry;
+pub mod signatures;
 
 // Layer 7: the story.
 pub mod check;
 pub mod drift;
+pub mod refresh;
 pub mod resolve;
 
 // Layer 8: the edges.

@@ -1,7 +1,11 @@
 //! A policy says which images are wanted, and [`decide`] is the only place where outcomes become a verdict.
 //!
 //! ```json
-//! { "rules": [ { "images": "registry.example/team/*", "require": [ { "anyOf": [ { "digest": "sha256:…" } ] } ] } ], "default": "reject" }
+//! { "rules": [ { "images": "registry.example/team/*", "require": [ { "anyOf": [
+//!     { "digest": "sha256:…" },
+//!     { "cosign": { "publicKey": "-----BEGIN PUBLIC KEY-----…" } },
+//!     { "sigstore": { "issuer": "https://…", "subject": "https://…" } } ] } ] } ],
+//!   "default": "reject" }
 //! ```
 //!
 //! The first rule whose `images` matches decides; where none does, `default` does. A rule accepts when all of its requirements hold.
@@ -11,7 +15,10 @@
 //! A requirement that this version cannot verify is refused when the policy is read, never skipped when it is applied.
 
 use core::fmt;
+use std::collections::BTreeMap;
 
+use crate::crypto::InvalidKey;
+use crate::crypto::PublicKey;
 use crate::digest::Digest;
 use crate::excerpt::excerpt;
 use crate::json;
@@ -24,15 +31,25 @@ use crate::report::CheckName;
 use crate::report::Outcome;
 use crate::report::Remark;
 use crate::report::Verdict;
+use crate::sigstore::identity::Identity;
+use crate::sigstore::identity::InvalidIdentity;
+use crate::sigstore::instance::PUBLIC_GOOD;
+use crate::sigstore::instance::is_built_in;
+use crate::sigstore::signer::Meaning;
+use crate::sigstore::signer::Signer;
+use crate::sigstore::trusted_root::InvalidTrustedRoot;
+use crate::sigstore::trusted_root::TrustedRoot;
 
 /// Bytes of a policy: a thousand rules fit.
 const POLICY_BYTES: usize = 1 << 20;
 
 /// What is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     rules: Vec<Rule>,
     default: Default,
+    /// Those that the policy brings, by name.
+    trusted_roots: BTreeMap<String, TrustedRoot>,
 }
 
 /// What is wanted of some images.
@@ -45,15 +62,29 @@ struct Rule {
 /// Holds when any of its alternatives does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Requirement {
-    any_of: Vec<Identity>,
+    any_of: Vec<Alternative>,
 }
 
-/// Who or what an image must be.
+/// Who or what an image may be, to be accepted. What is signed, or has a digest, is the root that the reference stands for; not one platform's manifest
+/// below it: the pinned reference stands for all platforms, so that one good manifest must not vouch for the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Identity {
-    /// The root that the reference stands for has this digest. Not one platform's manifest below it: the pinned reference stands for
-    /// all platforms, so that one good manifest must not vouch for the others.
+pub enum Alternative {
+    /// It has this digest.
     Digest(Digest),
+    /// It is signed with this key.
+    Key {
+        /// The key.
+        key: PublicKey,
+        /// Where the signature must be logged, too: the name of a trusted root.
+        log: Option<String>,
+    },
+    /// It is signed by somebody who could show a certificate of this identity.
+    Identity {
+        /// Who.
+        identity: Identity,
+        /// Who issues certificates, keeps logs and tells the time: the name of a trusted root.
+        root: String,
+    },
 }
 
 /// What holds for images that no rule matches.
@@ -68,6 +99,27 @@ enum Default {
 pub enum InvalidPolicy {
     /// Not strict JSON, or a member of the wrong type.
     Json(InvalidJson),
+    /// An identity that means nobody.
+    Identity {
+        /// Where.
+        path: String,
+        /// Why.
+        reason: InvalidIdentity,
+    },
+    /// A key that is none.
+    Key {
+        /// Where.
+        path: String,
+        /// Why.
+        reason: InvalidKey,
+    },
+    /// A trusted root that is none.
+    TrustedRoot {
+        /// Where.
+        path: String,
+        /// Why.
+        reason: Box<InvalidTrustedRoot>,
+    },
     /// A value that means nothing here.
     Value {
         /// Where.
@@ -88,7 +140,7 @@ impl InvalidPolicy {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Json(_) | Self::Value { .. } => "policy-invalid",
+            Self::Identity { .. } | Self::Json(_) | Self::Key { .. } | Self::TrustedRoot { .. } | Self::Value { .. } => "policy-invalid",
             Self::Unsupported { .. } => "policy-unsupported",
         }
     }
@@ -98,10 +150,11 @@ impl fmt::Display for InvalidPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(error) => write!(f, "policy: {error}"),
+            Self::Identity { path, reason } => write!(f, "policy: {path}: {reason}"),
+            Self::Key { path, reason } => write!(f, "policy: {path}: {reason}"),
+            Self::TrustedRoot { path, reason } => write!(f, "policy: {path}: {reason}"),
             Self::Value { path, expected, found } => write!(f, "policy: expected {path} to be {expected}, found \"{found}\""),
-            Self::Unsupported { path } => {
-                write!(f, "policy: expected only what this version can verify, which is `digest`, found {path}")
-            }
+            Self::Unsupported { path } => write!(f, "policy: expected only what this version can verify, found {path}"),
         }
     }
 }
@@ -122,15 +175,44 @@ impl Policy {
         }
         let object = json::parse_object(text.as_bytes())?;
         let members = object.root();
-        only(&members, &["$schema", "rules", "default"])?;
-        let rules = members.required("rules")?.array()?.iter().map(Rule::read).collect::<Result<_, _>>()?;
+        only(&members, &["$schema", "rules", "default", "trustedRoots"])?;
+        let rules: Vec<Rule> = members.required("rules")?.array()?.iter().map(Rule::read).collect::<Result<_, _>>()?;
+        let trusted_roots = match members.optional("trustedRoots")? {
+            Some(roots) => roots.object()?.places().map(read_trusted_root).collect::<Result<_, _>>()?,
+            None => BTreeMap::new(),
+        };
+        let named = rules.iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of);
+        if let Some(root) = named.filter_map(Alternative::root).find(|root| !trusted_roots.contains_key(*root) && !is_built_in(root)) {
+            return Err(value("trustedRoot", "public-good, github, or one of the policy's trustedRoots", root));
+        }
         let default = match members.optional_string("default")? {
             None | Some("reject") => Default::Reject,
             Some("inconclusive") => Default::Inconclusive,
             Some(other) => return Err(value("$.default", "\"reject\" or \"inconclusive\"", other)),
         };
-        Ok(Self { rules, default })
+        Ok(Self { rules, default, trusted_roots })
     }
+
+    /// What signatures can meet of the rule for this image, in the order of the rule; none where no rule is about it.
+    pub fn alternatives<'a>(&'a self, registry: &str, repository: &str) -> Vec<&'a Alternative> {
+        let rule = self.rules.iter().find(|rule| rule.images.matches(registry, repository));
+        let all = rule.into_iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of);
+        all.filter(|alternative| !matches!(alternative, Alternative::Digest(_))).collect()
+    }
+
+    /// A trusted root that the policy brings.
+    pub fn trusted_root(&self, name: &str) -> Option<&TrustedRoot> {
+        self.trusted_roots.get(name)
+    }
+}
+
+/// Built-in names cannot be given another meaning.
+fn read_trusted_root((name, place): (&str, Place<'_>)) -> Result<(String, TrustedRoot), InvalidPolicy> {
+    if is_built_in(name) {
+        return Err(value(place.path(), "another name than those that are built in", name));
+    }
+    let root = TrustedRoot::read(&place.object()?);
+    Ok((name.to_owned(), root.map_err(|reason| InvalidPolicy::TrustedRoot { path: place.path().into(), reason: Box::new(reason) })?))
 }
 
 impl Rule {
@@ -154,25 +236,72 @@ impl Rule {
 }
 
 impl Requirement {
+    /// What is missing, in words.
+    fn describe(&self, image: &str, digest: Digest) -> String {
+        let wanted: Vec<String> = self.any_of.iter().map(ToString::to_string).collect();
+        format!("The policy's rule for {image} requires {}; nothing of the kind is proven for {digest}.", wanted.join(" or "))
+    }
+
     /// `{ "anyOf": [identity, …] }`, or one identity by itself.
     fn read(place: &Place<'_>) -> Result<Self, InvalidPolicy> {
         let members = place.object()?;
-        let Some(any_of) = members.optional("anyOf")? else { return Ok(Self { any_of: vec![Identity::read(place)?] }) };
+        let Some(any_of) = members.optional("anyOf")? else { return Ok(Self { any_of: vec![Alternative::read(place)?] }) };
         only(&members, &["anyOf"])?;
         if any_of.length()? == 0 {
             return Err(value(any_of.path(), "at least one alternative", "none"));
         }
-        Ok(Self { any_of: any_of.array()?.iter().map(Identity::read).collect::<Result<_, _>>()? })
+        Ok(Self { any_of: any_of.array()?.iter().map(Alternative::read).collect::<Result<_, _>>()? })
     }
 }
 
-impl Identity {
+impl Alternative {
     fn read(place: &Place<'_>) -> Result<Self, InvalidPolicy> {
         let members = place.object()?;
-        only(&members, &["digest"])?;
-        let digest = members.required("digest")?;
-        let text = digest.string()?;
-        text.parse().map(Self::Digest).map_err(|_| value(digest.path(), "a digest such as sha256:…", text))
+        only(&members, &["digest", "cosign", "sigstore"])?;
+        let of = |name| members.optional(name);
+        match (of("digest")?, of("cosign")?, of("sigstore")?) {
+            (Some(digest), None, None) => {
+                let text = digest.string()?;
+                text.parse().map(Self::Digest).map_err(|_| value(digest.path(), "a digest such as sha256:…", text))
+            }
+            (None, Some(cosign), None) => {
+                let members = cosign.object()?;
+                only(&members, &["publicKey", "log"])?;
+                let key = members.required("publicKey")?;
+                let key = PublicKey::from_pem(key.string()?).map_err(|reason| InvalidPolicy::Key { path: key.path().into(), reason })?;
+                Ok(Self::Key { key, log: members.optional_string("log")?.map(str::to_owned) })
+            }
+            (None, None, Some(sigstore)) => {
+                let members = sigstore.object()?;
+                let root = members.optional_string("trustedRoot")?.unwrap_or(PUBLIC_GOOD).to_owned();
+                let identity = Identity::read(&members, &["trustedRoot"]);
+                let identity = identity.map_err(|reason| InvalidPolicy::Identity { path: sigstore.path().into(), reason })?;
+                Ok(Self::Identity { identity, root })
+            }
+            _ => Err(value(place.path(), "one of `digest`, `cosign` and `sigstore`", "none or several")),
+        }
+    }
+
+    /// The trusted root that it names, if any.
+    fn root(&self) -> Option<&str> {
+        match self {
+            Self::Digest(_) => None,
+            Self::Key { log, .. } => log.as_deref(),
+            Self::Identity { root, .. } => Some(root),
+        }
+    }
+}
+
+impl fmt::Display for Alternative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digest(digest) => write!(f, "the digest {digest}"),
+            Self::Key { key, log } => {
+                write!(f, "a signature with the {} key {}", key.kind(), key.id())?;
+                log.as_ref().map_or(Ok(()), |root| write!(f, ", logged as {} says", excerpt(root, 80)))
+            }
+            Self::Identity { identity, root } => write!(f, "a signature of {identity}, trusted by {}", excerpt(root, 80)),
+        }
     }
 }
 
@@ -235,6 +364,15 @@ fn canonical(registry: &str) -> String {
     registry.strip_suffix(":443").map_or(registry.clone(), str::to_owned)
 }
 
+/// A signature that is proven, and the alternative that it was verified for.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Which of those that [`Policy::alternatives`] names.
+    pub alternative: Alternative,
+    /// Whose it is.
+    pub signer: Signer,
+}
+
 /// What [`decide`] looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -244,6 +382,20 @@ pub struct Subject<'a> {
     pub repository: &'a str,
     /// Of the root that the reference stands for, computed from its bytes.
     pub digest: Digest,
+    /// Who signed it.
+    pub signed: &'a [Signed],
+}
+
+impl Subject<'_> {
+    fn meets(&self, wanted: &Alternative) -> bool {
+        match wanted {
+            Alternative::Digest(digest) => *digest == self.digest,
+            Alternative::Key { .. } | Alternative::Identity { .. } => self.signed.iter().any(|Signed { alternative, signer }| {
+                // An attestation is no signature: see `Meaning`.
+                alternative == wanted && signer.artifact() == self.digest && matches!(signer.meaning(), Meaning::Signature { .. })
+            }),
+        }
+    }
 }
 
 /// Turns outcomes into a verdict, and says why.
@@ -279,14 +431,19 @@ pub fn decide(subject: Subject<'_>, checks: &[Check], policy: Option<&Policy>) -
         };
         return (verdict, vec![Remark { code: "policy-no-rule", message: format!("No rule of the policy is about {name}.") }]);
     };
-    let unmet =
-        rule.require.iter().find(|requirement| !requirement.any_of.iter().any(|Identity::Digest(digest)| *digest == subject.digest));
-    if unmet.is_some() {
-        let message = format!("The policy's rule for {name} requires another digest than {}.", subject.digest);
-        return (Verdict::Reject, vec![Remark { code: "policy-unmet", message }]);
-    }
     // What is attached is no part of what a digest stands for: not to know it changes nothing about the bytes.
-    let rested_on: Vec<Check> = checks.iter().filter(|check| check.name != CheckName::Attachments).cloned().collect();
+    let rested_on: Vec<Check> =
+        checks.iter().filter(|check| !matches!(check.name, CheckName::Attachments | CheckName::Signatures)).cloned().collect();
+    if let Some(unmet) = rule.require.iter().find(|requirement| !requirement.any_of.iter().any(|wanted| subject.meets(wanted))) {
+        let by_signature = unmet.any_of.iter().any(|wanted| !matches!(wanted, Alternative::Digest(_)));
+        // A signature that could not be looked at may be the one: that it was not found is no answer.
+        let unseen: Vec<Check> = checks.iter().filter(|check| by_signature && check.name == CheckName::Signatures).cloned().collect();
+        let unseen = unknowns(&unseen);
+        if !unseen.is_empty() {
+            return (Verdict::Inconclusive, unseen);
+        }
+        return (Verdict::Reject, vec![Remark { code: "policy-unmet", message: unmet.describe(&name, subject.digest) }]);
+    }
     let unknowns = unknowns(&rested_on);
     if !unknowns.is_empty() {
         return (Verdict::Inconclusive, unknowns);
@@ -319,7 +476,7 @@ mod tests {
     }
 
     fn subject(digest: Digest) -> Subject<'static> {
-        Subject { registry: "docker.io", repository: "library/nginx", digest }
+        Subject { registry: "docker.io", repository: "library/nginx", digest, signed: &[] }
     }
 
     fn check(outcome: Outcome) -> Check {
@@ -409,8 +566,8 @@ mod tests {
     fn what_cannot_be_verified_is_refused_not_skipped() {
         let identity = |identity: &str| format!(r#"{{"rules":[{{"images":"a.b/c","require":[{{"anyOf":[{identity}]}}]}}]}}"#);
         for text in [
-            identity(r#"{"cosign":{"publicKey":"x"}}"#),
-            identity(r#"{"digest":"sha256:0","cosign":{}}"#),
+            identity(r#"{"notation":{"certificate":"x"}}"#),
+            identity(r#"{"cosign":{"publicKey":"x","keyless":true}}"#),
             r#"{"rules":[],"defualt":"reject"}"#.into(),
             r#"{"rules":[{"images":"a.b/c","require":[{"digest":"x"}],"vulnerabilities":{}}]}"#.into(),
         ] {
@@ -431,6 +588,16 @@ mod tests {
             r#"{"rules":[{"images":"a.b/c","require":[{"anyOf":[]}]}]}"#,
             r#"{"rules":[{"images":"*","require":[{"digest":"sha256:0"}]}]}"#,
             r#"{"rules":[{"images":"a.b/c","require":[{"digest":"sha256:0"}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{"digest":"sha256:0","cosign":{}}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{"cosign":{}}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{"cosign":{"publicKey":"x"}}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{"sigstore":{"issuer":"https://issuer"}}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{"sigstore":{"issuer":"","subject":"x"}}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{"sigstore":{"issuer":"x","subjectPattern":"**"}}]}]}"#,
+            r#"{"rules":[{"images":"a.b/c","require":[{"sigstore":{"issuer":"x","subject":"x","trustedRoot":"mine"}}]}]}"#,
+            r#"{"rules":[],"trustedRoots":{"public-good":{}}}"#,
+            r#"{"rules":[],"trustedRoots":{"mine":{}}}"#,
         ] {
             assert_eq!(Policy::parse(text).unwrap_err().code(), "policy-invalid", "{text}");
         }

@@ -16,6 +16,14 @@ use crate::oci::descriptor::Descriptor;
 use crate::reference::Reference;
 use crate::time::UnixTime;
 
+mod signature;
+
+pub use signature::MeaningSummary;
+pub use signature::SignatureOutcome;
+pub use signature::SignatureSummary;
+pub use signature::SignerSummary;
+pub use signature::StepSummary;
+
 /// Version 1 of the report.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +50,8 @@ pub struct Report {
     pub image: Option<ImageSummary>,
     /// What is attached to the root; `None` when it was not looked for or could not be read.
     pub attachments: Option<Vec<Attachment>>,
+    /// What came of every signature and attestation that is attached; `None` when they were not looked at.
+    pub signatures: Option<Vec<SignatureSummary>>,
     /// Every check, in the order they were made.
     pub checks: Vec<Check>,
     /// In plain words, what this report does not prove.
@@ -211,6 +221,8 @@ pub enum FoundBy {
     FallbackTag,
     /// cosign's `sha256-….sig` tag.
     CosignTag,
+    /// cosign's `sha256-….att` tag.
+    CosignAttestationTag,
 }
 
 /// A stable code and a sentence.
@@ -259,11 +271,14 @@ pub enum CheckName {
     Config,
     /// What is attached could be listed.
     Attachments,
+    /// The signatures among it could be read and judged.
+    Signatures,
 }
 
 impl CheckName {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Resolve, Self::DigestHeader, Self::Document, Self::Platform, Self::Config, Self::Attachments];
+    pub const ALL: [Self; 7] =
+        [Self::Resolve, Self::DigestHeader, Self::Document, Self::Platform, Self::Config, Self::Attachments, Self::Signatures];
 
     /// As reports spell it.
     pub const fn name(self) -> &'static str {
@@ -274,6 +289,7 @@ impl CheckName {
             Self::Platform => "platform",
             Self::Config => "config",
             Self::Attachments => "attachments",
+            Self::Signatures => "signatures",
         }
     }
 }

@@ -3,16 +3,21 @@
 //! Without a platform and without a policy the tag's own document is all that is fetched: its digest is computed from its bytes, and an
 //! index stays right on every platform. With either, the image is checked as [`Checker::check`] does.
 
+use std::collections::BTreeSet;
+
 use crate::check::Checker;
 use crate::check::Depth;
 use crate::error::Error;
 use crate::pin::Refusal;
 use crate::pin::lock::Resolved;
 use crate::policy::Policy;
+use crate::prover::Prover;
 use crate::reference::Reference;
 use crate::report::Check;
 use crate::report::Outcome;
 use crate::report::Report;
+use crate::report::SignatureSummary;
+use crate::report::SignerSummary;
 use crate::report::Verdict;
 use crate::time::UnixTime;
 use crate::transport::Transport;
@@ -26,7 +31,7 @@ pub enum Unresolved {
     Refused(Refusal),
 }
 
-impl<T: Transport> Checker<T> {
+impl<T: Transport, P: Prover> Checker<T, P> {
     /// Resolves what `image` names. With a policy, only what the policy accepts has a digest.
     pub async fn resolve(&self, image: &Reference, policy: Option<&Policy>, now: UnixTime) -> Result<Resolved, Unresolved> {
         let depth = if policy.is_some() || self.wanted_platform().is_some() { Depth::Image } else { Depth::Root };
@@ -55,13 +60,24 @@ impl<T: Transport> Checker<T> {
             via: report.resolution.via,
             relay: report.resolution.relay,
             resolved_at: report.resolution.at,
-            signers: Vec::new(),
+            signers: signers(report.signatures.as_deref().unwrap_or_default()),
         };
         if let (Some(manifest), Some(_)) = (report.manifest, self.wanted_platform()) {
             (resolved.digest, resolved.media_type, resolved.size) = (manifest.digest, manifest.media_type.to_owned(), manifest.size);
         }
         resolved
     }
+}
+
+/// Everybody whose signature is proven, each once: `issuer subject`, or the ID of a key.
+fn signers(signatures: &[SignatureSummary]) -> Vec<String> {
+    let proven = signatures.iter().filter(|signature| signature.is_signature()).filter_map(|signature| signature.signer.as_ref());
+    let names = proven.map(|signer| match signer {
+        SignerSummary::Identity { issuer: Some(issuer), subject, .. } => format!("{issuer} {subject}"),
+        SignerSummary::Identity { issuer: None, subject, .. } => subject.clone(),
+        SignerSummary::Key { id, .. } => id.to_string(),
+    });
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Why the image of a report should not be pinned. A policy that cannot be decided is no reason to pin.

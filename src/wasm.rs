@@ -10,6 +10,8 @@ mod options;
 #[cfg(feature = "wasm-pin")]
 mod pin;
 #[cfg(feature = "wasm-check")]
+mod prover;
+#[cfg(feature = "wasm-check")]
 mod transport;
 
 use serde::Serialize;

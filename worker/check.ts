@@ -4,6 +4,7 @@ import { conditions, invalid, membersOf } from './question';
 import type { AllowList } from './allow';
 import type { Conditions } from './question';
 import type { EdgeTransport } from './transport';
+import type { CheckOptions } from 'pullproof';
 
 /** GET and POST /v1/check: 200 with the report, whatever the verdict. */
 export async function answerCheck(
@@ -23,13 +24,13 @@ export async function answerCheck(
   return json(report);
 }
 
-interface Question extends Conditions {
+interface Question extends Conditions, Pick<CheckOptions, 'key' | 'identity' | 'trustedRoot'> {
   image: string;
   attachments?: boolean;
 }
 
 const BODY = {
-  members: ['image', 'platform', 'policy', 'attachments'],
+  members: ['image', 'platform', 'policy', 'key', 'identity', 'trustedRoot', 'attachments'],
   // A policy for a large team is a few kilobytes.
   limit: 64 * 1024,
   example: '{"image": "nginx:1.27"}',
@@ -51,8 +52,10 @@ function questionOfQuery(query: URLSearchParams): Question {
   });
 }
 
-function question({ image, attachments, ...others }: Record<string, unknown>): Question {
+function question({ image, attachments, key, identity, trustedRoot, ...others }: Record<string, unknown>): Question {
   if (typeof image !== 'string' || image === '') throw invalid('image, a reference such as nginx:1.27, found none');
   if (attachments !== undefined && typeof attachments !== 'boolean') throw invalid('attachments to be true or false');
-  return { image, ...conditions(others), ...(attachments !== undefined && { attachments }) };
+  // What they have to be is the package's to know.
+  const signer = Object.fromEntries(Object.entries({ key, identity, trustedRoot }).filter(([, value]) => value !== undefined));
+  return { image, ...conditions(others), ...signer, ...(attachments !== undefined && { attachments }) };
 }

@@ -3,7 +3,8 @@
  *
  * ```text
  * GET  /v1/check?image=…[&platform=…][&attachments=1]     the report on an image
- * POST /v1/check  {image, platform?, policy?, attachments?}    the same, judged by a policy
+ * POST /v1/check  {image, platform?, policy?, attachments?}    the same, judged by a policy; instead of it, {key, trustedRoot?} or
+ *                                                         {identity: {issuer, subject}, trustedRoot?}
  * POST /v1/pin    {text, kind?, file?, platform?, policy?}     the text with digests, and what was left alone
  * POST /v1/drift  {text, kind?, file?, platform?, policy?}     which tags of a pinned text, or of a lock, have moved
  * GET  /relay/<registry>/v2/…                             a registry's answer, for pages that it sends no CORS headers

@@ -14,7 +14,7 @@ export interface Shape {
 
 /** The members of the body, none of whose values was looked at. */
 export async function membersOf(request: Request, { members, limit, example }: Shape): Promise<Record<string, unknown>> {
-  const bytes = await readAtMost(limit, request.body, 16 * limit);
+  const bytes = await readAtMost(limit, request.body, PATIENCE);
   if (bytes === null) throw new Refusal(413, 'request-too-large', `expected at most ${limit} bytes, found more`);
   const body = parseObject(bytes, example);
   for (const name of Object.keys(body)) {
@@ -22,6 +22,9 @@ export async function membersOf(request: Request, { members, limit, example }: S
   }
   return body;
 }
+
+/** Bytes that are read and forgotten, so that whoever is still sending hears the refusal. */
+const PATIENCE = 16 * 1024 * 1024;
 
 /** How images are looked at, whichever they are. */
 export interface Conditions {

@@ -27,9 +27,13 @@ async function run(question) {
 }
 
 /** A platform that was not asked for is left to the core: linux/amd64 of several, and whichever it is of a single image. */
-function options({ text, kind, platform, policy }) {
+function options({ text, kind, platform, policy, ...signer }) {
   const conditions = { platform: platform || undefined, policy: policy || undefined, relay: RELAY };
-  return text === undefined ? { ...conditions, attachments: true } : { ...conditions, kind: kind || undefined };
+  return text === undefined ? { ...conditions, ...wanted(signer), attachments: true } : { ...conditions, kind: kind || undefined };
+}
+
+function wanted({ key, subject, issuer }) {
+  return { key: key || undefined, identity: subject || issuer ? { subject: subject || undefined, issuer: issuer || undefined } : undefined };
 }
 
 /** What this tag pointed to when this tab asked before, if that was something else. */
@@ -53,9 +57,9 @@ const KEPT_TEXT = 500_000;
 
 function addressed() {
   const query = new URLSearchParams(location.search);
-  const { text, kind = '', platform = '', policy = '' } = history.state ?? {};
+  const { text, kind = '', platform = '', policy = '', key = '', subject = '', issuer = '' } = history.state ?? {};
   if (!query.has('image') && text) return { text, kind, platform, policy };
-  return { image: query.get('image')?.trim() ?? '', platform: query.get('platform')?.trim() ?? '', policy };
+  return { image: query.get('image')?.trim() ?? '', platform: query.get('platform')?.trim() ?? '', policy, key, subject, issuer };
 }
 
 function address({ image, platform }) {
@@ -65,8 +69,8 @@ function address({ image, platform }) {
   return `?${query}`;
 }
 
-function state({ text, kind, platform, policy }) {
-  if (text === undefined) return { policy };
+function state({ text, kind, platform, policy, key, subject, issuer }) {
+  if (text === undefined) return { policy, key, subject, issuer };
   return { text: text.length > KEPT_TEXT ? undefined : text, kind, platform, policy };
 }
 
@@ -102,7 +106,7 @@ addEventListener('click', (event) => {
   if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   // One image of a text is looked at under the conditions of the whole.
-  history.pushState({ policy: 'part' in link.dataset ? view.question().policy : '' }, '', link.href);
+  history.pushState({ policy: 'part' in link.dataset ? view.question().policy : link.dataset.policy ?? '' }, '', link.href);
   arrive();
 });
 

@@ -1,6 +1,7 @@
 // Draws a report, from the verdict down to the JSON. It decides nothing: every sentence is the core's or from words.js.
 
 import { copyable, digest, element, mark, prose, section, value } from './dom.js';
+import { signatures } from './signatures.js';
 import { tree } from './tree.js';
 import { CHECKS, OUTCOMES, count, headline, sentence, size, when } from './words.js';
 
@@ -12,6 +13,7 @@ export function drawReport(report, { asked, earlier, announce }) {
     earlier && moved(report, earlier),
     rejected ? section('Every check', checks(report)) : null,
     isTakenAway(report) && section('Take it away', takeaway(report, announce)),
+    report.signatures && section('Signatures', signatures(report)),
     section('Digests', digests(report)),
     section('What it is', facts(report)),
     section(rejected ? 'What was checked' : 'What was proven', tree(report)),

@@ -22,20 +22,23 @@ let original = '';
 
 /** The question as the form holds it: an image, or a text with images in it. */
 export function question() {
-  const { kind, platform, policy } = form.elements;
+  const { kind, platform, policy, key, subject, issuer } = form.elements;
   const conditions = { platform: platform.value.trim(), policy: policy.value.trim() };
-  if (isOneWord(box.value)) return { image: box.value.trim(), ...conditions };
+  const signer = { key: key.value.trim(), subject: subject.value.trim(), issuer: issuer.value.trim() };
+  if (isOneWord(box.value)) return { image: box.value.trim(), ...conditions, ...signer };
   const text = original.replace(/\r\n?/g, '\n') === box.value ? original : box.value;
   return { text, kind: kind.value, ...conditions };
 }
 
-export function fillForm({ image, text = image, kind = '', platform, policy }) {
+export function fillForm({ image, text = image, kind = '', platform, policy, key = '', subject = '', issuer = '' }) {
   original = text;
   box.value = text;
   form.elements.kind.value = kind;
   form.elements.platform.value = platform;
   form.elements.policy.value = policy;
-  form.querySelector('details').open = policy !== '';
+  form.querySelector('details.policy').open = policy !== '';
+  [form.elements.key.value, form.elements.subject.value, form.elements.issuer.value] = [key, subject, issuer];
+  form.querySelector('details.signer').open = key + subject + issuer !== '';
   adapt();
 }
 
@@ -45,6 +48,7 @@ function adapt() {
   box.rows = Math.min(box.value.split('\n').length, MAX_ROWS);
   form.querySelector('.primary').textContent = isText ? 'Pin' : 'Check';
   form.querySelector('.kind').hidden = !isText;
+  form.querySelector('.signer').hidden = isText;
   at('keys').hidden = box.rows === 1;
   box.enterKeyHint = box.rows === 1 ? 'go' : 'enter';
   if (!isText) form.elements.kind.value = '';
@@ -153,8 +157,12 @@ export function showCancelled() {
 
 /** The demo's own images come first, where this site has a demo. */
 export function showDemo(examples) {
-  at('demo-examples').replaceChildren(...examples.map(({ image, title }) => element('li', {},
-    element('a', { href: `?${new URLSearchParams({ image })}`, 'data-example': true }, element('code', {}, image)), ' ', element('span', {}, title))));
+  at('demo-examples').replaceChildren(...examples.map(({ image, title, policy }) => {
+    const link = element('a', { href: `?${new URLSearchParams({ image })}`, 'data-example': true }, element('code', {}, image));
+    // From the site itself; a link of somebody else brings no policy.
+    if (policy) link.dataset.policy = JSON.stringify(JSON.parse(policy), null, 2);
+    return element('li', {}, link, ' ', element('span', {}, title));
+  }));
   at('demo').hidden = false;
   at('public-title').hidden = false;
 }

@@ -9,27 +9,32 @@ export const CHECKS = {
   'platform': { title: 'The platform’s manifest', running: 'Choosing the platform’s manifest' },
   'config': { title: 'The configuration', running: 'Fetching and hashing the configuration' },
   'attachments': { title: 'What is attached', running: 'Listing what is attached' },
+  'signatures': { title: 'The signatures', running: 'Reading and verifying signatures' },
 };
 
 export const OUTCOMES = { passed: 'passed', failed: 'failed', unknown: 'unknown', skipped: 'skipped', named: 'not downloaded', running: 'running' };
 
 export const ROLES = { image: 'image', attestation: 'attestation', index: 'nested index', other: 'other document' };
 
-export const FOUND_BY = { 'referrers': 'the referrers API', 'fallback-tag': 'the referrers fallback tag', 'cosign-tag': 'cosign’s tag' };
+export const FOUND_BY = { 'referrers': 'the referrers API', 'fallback-tag': 'the referrers fallback tag', 'cosign-tag': 'cosign’s tag', 'cosign-attestation-tag': 'cosign’s tag of attestations' };
 
 /** The verdict as a headline: `tone` chooses the colour. */
-export function headline({ verdict, checks, pinned }) {
+export function headline({ verdict, checks, pinned, signatures }) {
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const unknown = checks.filter(({ outcome }) => outcome === 'unknown').map(({ name }) => name);
-  if (verdict === 'accept') return { tone: 'accept', mark: 'passed', title: 'Accepted: these are bytes your policy names' };
+  const signed = (signatures ?? []).some(({ outcome, meaning }) => outcome === 'verified' && meaning.kind === 'signature');
+  if (verdict === 'accept') return { tone: 'accept', mark: 'passed', title: signed ? 'Accepted: signed as you ask for' : 'Accepted: these are bytes your policy names' };
   if (verdict === 'reject') {
     const title = failed.length === 0
       ? 'Rejected: not what your policy asks for'
       : failed.every(({ code }) => code === 'platform-missing') ? 'Rejected: not offered for this platform' : 'Rejected: do not run this image';
     return { tone: 'reject', mark: 'failed', title };
   }
-  if (unknown.length === 0 && pinned !== null) return { tone: 'proven', mark: 'bytes', title: 'The bytes are proven; who published them is not' };
-  const title = unknown.join() === 'attachments' ? 'The bytes are proven; what is attached to them is not known' : 'Not everything could be checked';
+  if (unknown.length === 0 && pinned !== null) {
+    const title = signed ? 'The bytes are proven, and signed; whether by whom you want is yours to say' : 'The bytes are proven; who published them is not';
+    return { tone: 'proven', mark: 'bytes', title };
+  }
+  const title = unknown.every((name) => ['attachments', 'signatures'].includes(name)) && unknown.length > 0 ? 'The bytes are proven; what is attached to them is not known' : 'Not everything could be checked';
   return { tone: 'unknown', mark: 'unknown', title };
 }
 

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../nearest.js';
 import { KINDS, LOCK_NAME } from '../text.js';
-import type { PinKind } from '../types.js';
+import type { PinKind, SignerIdentity } from '../types.js';
 import { parseTime } from './time.js';
 
 /** What was typed is wrong. */
@@ -25,6 +25,11 @@ export interface CheckArguments extends Shared {
   name: 'check';
   image: string;
   attachments: boolean;
+  /** The file of a public key. */
+  key?: string;
+  identity?: SignerIdentity;
+  /** The file of a trusted root. */
+  trustedRoot?: string;
 }
 
 /** What may be told about texts. */
@@ -52,6 +57,11 @@ const flags = {
   policy: { type: 'string' },
   relay: { type: 'string' },
   at: { type: 'string' },
+  key: { type: 'string' },
+  issuer: { type: 'string' },
+  subject: { type: 'string' },
+  'subject-pattern': { type: 'string' },
+  'trusted-root': { type: 'string' },
   attachments: { type: 'boolean' },
   write: { type: 'boolean' },
   check: { type: 'boolean' },
@@ -72,13 +82,17 @@ const SHARED: readonly Flag[] = ['platform', 'policy', 'relay', 'at', 'json', 'n
 
 /** What each command understands. */
 const commands = {
-  check: { flags: [...SHARED, 'attachments'], read: readCheck },
+  check: { flags: [...SHARED, 'key', 'issuer', 'subject', 'subject-pattern', 'trusted-root', 'attachments'], read: readCheck },
   pin: { flags: [...SHARED, 'kind', 'write', 'check', 'diff', 'lock', 'no-lock'], read: readPin },
   drift: { flags: [...SHARED, 'kind'], read: readDrift },
 } as const satisfies Record<string, { flags: readonly Flag[]; read: (words: string[], values: Values) => Arguments }>;
 
 /** Flags that cannot both be meant. */
 const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
+  ['policy', 'key', 'a policy names the key itself'],
+  ['policy', 'issuer', 'a policy names the signer itself'],
+  ['key', 'issuer', 'a policy can name several signers'],
+  ['subject', 'subject-pattern', 'one is exact, the other is not'],
   ['write', 'check', 'one changes files, the other only looks at them'],
   ['lock', 'no-lock', 'one names the lock, the other writes none'],
   ['json', 'diff', 'the diffs are in the JSON'],
@@ -103,7 +117,13 @@ Options:
                    otherwise; pin: all of them, unless one is asked for)
   --policy FILE    accept or reject by the rules in this JSON file; without one the verdict
                    is never 'accept'. Only what it accepts is pinned
-  --attachments    check: list what is attached to the image as well
+  --key FILE       check: accept what is signed with this public key, such as cosign.pub
+  --issuer URL     check: accept what is signed by whom this issuer knows as the subject
+  --subject NAME   check: that subject, exactly; --subject-pattern takes * (no slash) and **
+  --trusted-root FILE
+                   check: trust this instance of Sigstore (trusted_root.json) instead of the
+                   public-good one; with --key, the signature has to be in its log, too
+  --attachments    check: list what is attached to the image, and say who signed it
   --write          pin: write the digests into the files, and into the lock what is known of them
   --check          pin: ask nobody, and fail if a file names an image without a digest
   --diff           pin: print what changes, which is what it does unless told otherwise
@@ -122,6 +142,7 @@ Options:
 Examples:
   pullproof check nginx:1.27
   pullproof check ghcr.io/org/app:2.1 --platform linux/arm64 --policy policy.json
+  pullproof check ghcr.io/org/app:2.1 --key cosign.pub
   pullproof check alpine --json | jq --raw-output .pinned
   pullproof pin compose.yaml Dockerfile --write
   pullproof pin . --check
@@ -167,7 +188,24 @@ function readCheck([image, ...rest]: string[], values: Values): CheckArguments {
   if (rest.length > 0) {
     throw new UsageError(`expected one image reference, found ${rest.length + 1}: check them one by one`);
   }
-  return { name: 'check', image, attachments: values.has('attachments'), ...readShared(values) };
+  const command: CheckArguments = { name: 'check', image, attachments: values.has('attachments'), ...readShared(values) };
+  const [key, root, identity] = [values.get('key'), values.get('trusted-root'), readIdentity(values)];
+  if (key !== undefined) command.key = key;
+  if (identity !== undefined) command.identity = identity;
+  if (root !== undefined) {
+    if (key === undefined && identity === undefined) throw new UsageError('expected --trusted-root with --key or --issuer, found it alone');
+    command.trustedRoot = root;
+  }
+  return command;
+}
+
+function readIdentity(values: Values): SignerIdentity | undefined {
+  const [issuer, subject, subjectPattern] = [values.get('issuer'), values.get('subject'), values.get('subject-pattern')];
+  const named = subject !== undefined ? { subject } : subjectPattern !== undefined ? { subjectPattern } : undefined;
+  if (issuer === undefined && named === undefined) return undefined;
+  if (issuer === undefined) throw new UsageError('expected --issuer with --subject, found it alone: a name means what its issuer makes of it');
+  if (named === undefined) throw new UsageError('expected --subject with --issuer, found it alone: an issuer knows many');
+  return { issuer, ...named };
 }
 
 function readPin(files: string[], values: Values): PinArguments {

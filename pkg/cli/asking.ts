@@ -12,17 +12,18 @@ type Asking = Pick<CheckOptions, 'platform' | 'policy' | 'relay' | 'now'> & Requ
 export function asking(command: CheckArguments | PinArguments | DriftArguments): Asking {
   const options: Asking = { credentials: (registry) => dockerCredentials(registry, complain) };
   if (command.platform !== undefined) options.platform = command.platform;
-  if (command.policy !== undefined) options.policy = readPolicy(command.policy);
+  if (command.policy !== undefined) options.policy = readOption('policy', command.policy);
   if (command.at !== undefined) options.now = command.at;
   if (command.relay !== undefined) options.relay = command.relay;
   validate(options, 'pin');
   return options;
 }
 
-function readPolicy(file: string): string {
+/** The text of the file that an option names. */
+export function readOption(name: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`expected --policy to name a file that can be read, found ${(error as Error).message}`);
+    throw new UsageError(`expected --${name} to name a file that can be read, found ${(error as Error).message}`);
   }
 }

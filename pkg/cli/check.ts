@@ -1,8 +1,8 @@
 /** `pullproof check`: the report on one image. */
 
-import { check as ask, type Report } from '../node.js';
+import { check as ask, type CheckOptions, type Report } from '../node.js';
 import type { CheckArguments } from './arguments.js';
-import { asking } from './asking.js';
+import { asking, readOption } from './asking.js';
 import { EXIT } from './exit.js';
 import { coloursFor, print, printJson } from './output.js';
 import { Progress } from './progress.js';
@@ -17,14 +17,24 @@ export async function check(command: CheckArguments): Promise<number> {
 }
 
 async function run(command: CheckArguments): Promise<Report> {
-  const progress = new Progress(process.stderr, command.attachments ? 6 : 5);
+  const signatures = command.attachments || command.key !== undefined || command.identity !== undefined;
+  const progress = new Progress(process.stderr, signatures ? 7 : 5);
   try {
     return await ask(command.image, {
       ...asking(command),
+      ...wanted(command),
       attachments: command.attachments,
       onStep: (step) => progress.show(step),
     });
   } finally {
     progress.clear();
   }
+}
+
+function wanted({ key, identity, trustedRoot }: CheckArguments): Pick<CheckOptions, 'key' | 'identity' | 'trustedRoot'> {
+  return {
+    ...(key !== undefined && { key: readOption('key', key) }),
+    ...(identity !== undefined && { identity }),
+    ...(trustedRoot !== undefined && { trustedRoot: readOption('trusted-root', trustedRoot) }),
+  };
 }

@@ -1,6 +1,6 @@
 /** The report for people: the verdict first, what it rests on below it, and what it does not prove last. */
 
-import type { Check, Descriptor, Report, Resolution, Verdict } from '../types.js';
+import type { Check, Descriptor, Report, Resolution, Signature, Signer, Verdict } from '../types.js';
 import { type Colours, printableAll } from './terminal.js';
 
 /** Where the facts stand: behind the longest label. */
@@ -8,7 +8,9 @@ const INDENT = ' '.repeat(10);
 
 export function render(untrusted: Report, colours: Colours): string {
   const report = printableAll(untrusted);
-  const sections = [verdict(report, colours), facts(report, colours), attachments(report), checks(report, colours), notProven(report)];
+  const sections = [
+    verdict(report, colours), facts(report, colours), attachments(report), signatures(report, colours), checks(report, colours), notProven(report),
+  ];
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
@@ -46,6 +48,30 @@ function attachments({ attachments }: Report): string[] {
   const lines = attachments.map(({ digest, artifactType, size, foundBy }) =>
     `  ${digest}\n${INDENT}${artifactType}, ${bytes(size)}, found by ${foundBy}`);
   return ['Attached', ...lines];
+}
+
+function signatures({ signatures }: Report, colours: Colours): string[] {
+  if (signatures === null || signatures.length === 0) return [];
+  return ['Signed by', ...signatures.flatMap((signature) => signed(signature, colours))];
+}
+
+function signed({ meaning, signer, signedAt, trustedRoot, outcome, code, message, form, layer, steps }: Signature, colours: Colours): string[] {
+  const marks = { verified: colours.good('✓ verified'), failed: colours.bad('✗ failed  '), unknown: colours.unsure('? unknown ') };
+  const what = meaning?.kind === 'attestation' ? `attests ${meaning.predicateType}` : form ?? 'a signature that cannot be read';
+  const trusted = trustedRoot === null ? '' : `, trusting ${trustedRoot}`;
+  const at = signedAt === null ? '' : `, seen ${signedAt}`;
+  const head = signer === null ? `${code}: ${message}` : name(signer);
+  return [
+    `  ${marks[outcome]}  ${colours.strong(head)}`,
+    `${' '.repeat(14)}${what}${at}${trusted}`,
+    ...(outcome === 'failed' ? steps.map((step) => `${' '.repeat(14)}${step.outcome.padEnd(11)}  ${step.name.padEnd(9)}  ${step.message}`) : []),
+    `${' '.repeat(14)}${layer}`,
+  ];
+}
+
+function name(signer: Signer): string {
+  if (signer.type === 'key') return `${signer.kind} key ${signer.id}`;
+  return signer.issuer === null ? signer.subject : `${signer.subject}, says ${signer.issuer}`;
 }
 
 function checks({ checks }: Report, colours: Colours): string[] {

@@ -36,7 +36,7 @@ const refused = (message, code = 'options-invalid') => (error) => {
 for (const [name, options, message] of [
   ['an unknown option is refused with the nearest name', { platfrom: 'x' }, /unknown option "platfrom": did you mean "platform"\?/],
   ['an option in another case is refused with the right one', { onstep() {} }, /did you mean "onStep"/],
-  ['an unknown option like none is refused with all names', { quiet: true }, /expected one of policy, platform, attachments/],
+  ['an unknown option like none is refused with all names', { quiet: true }, /expected one of policy, key, identity, trustedRoot, platform, attachments/],
   ['options that are null are refused', null, /expected the options to be an object, found null/],
   ['options that are an array are refused', [], /found an array/],
   ['a platform that is no text is refused', { platform: 5 }, /"platform".*found a number/],
@@ -52,6 +52,12 @@ for (const [name, options, message] of [
   ['credentials with a name missing are refused', { credentials: { username: 'u' } }, /"credentials" to be \{ username, password \}/],
   ['credentials of both kinds are refused', { credentials: { ...PASSWORD, identityToken: 't' } }, /"credentials"/],
   ['a relay without a host is refused', { relay: '/relay/' }, /"relay" to be an absolute http or https address/],
+  ['a policy and a key are refused', { policy: { rules: [] }, key: 'x' }, /found policy and key/],
+  ['a key and an identity are refused', { key: 'x', identity: { issuer: 'a', subject: 'b' } }, /found key and identity/],
+  ['a trusted root for nothing is refused', { trustedRoot: {} }, /found it alone/],
+  ['a trusted root that is no JSON is refused', { key: 'x', trustedRoot: '{' }, /trustedRoot to be JSON/],
+  ['a key that is no text is refused', { key: new Uint8Array(1) }, /"key" to be a public key in PEM/],
+  ['an identity that is a text is refused', { identity: 'somebody' }, /"identity" to be an object/],
   ['a relay of another scheme is refused', { relay: 'ftp://edge.example/' }, /"relay"/],
   ['a relay with a query is refused', { relay: 'https://edge.example/?to=' }, /without query/],
 ]) {

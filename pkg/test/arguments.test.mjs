@@ -27,6 +27,13 @@ for (const [words, message] of [
   ['drfit', /unknown command 'drfit': did you mean drift\?/],
   ['pin', /expected a file, found none: pullproof pin compose\.yaml/],
   ['pin a.yaml --attachments', /expected an option of pin, found '--attachments'/],
+  ['pin a.yaml --key cosign.pub', /expected an option of pin, found '--key'/],
+  ['check a --key cosign.pub --policy p.json', /expected --policy or --key, found both/],
+  ['check a --key cosign.pub --issuer i --subject s', /expected --key or --issuer, found both/],
+  ['check a --issuer i', /expected --subject with --issuer/],
+  ['check a --subject s', /expected --issuer with --subject/],
+  ['check a --issuer i --subject s --subject-pattern p', /expected --subject or --subject-pattern, found both/],
+  ['check a --trusted-root r.json', /expected --trusted-root with --key or --issuer/],
   ['pin a.yaml --wirte', /unknown option '--wirte': did you mean '--write'\?/],
   ['pin a.yaml --write --check', /expected --write or --check, found both: one changes files/],
   ['pin a.yaml --write --lock l --no-lock', /expected --lock or --no-lock, found both/],
@@ -118,7 +125,7 @@ test('--help and --version win over everything but an unknown option', () => {
 
 test('every option is in the help, and every line of it fits a terminal', () => {
   for (const flag of [
-    '--platform', '--policy', '--attachments', '--write', '--check', '--diff', '--kind', '--lock', '--no-lock', '--relay', '--at', '--json',
+    '--platform', '--policy', '--key', '--issuer', '--subject', '--subject-pattern', '--trusted-root', '--attachments', '--write', '--check', '--diff', '--kind', '--lock', '--no-lock', '--relay', '--at', '--json',
     '--no-color', '--help', '--version',
   ]) {
     assert.ok(usage.includes(`${flag} `) || usage.includes(`${flag},`), flag);

@@ -96,7 +96,7 @@ test('a registry that states another digest than its bytes have is rejected with
   assert.match(stdout, new RegExp(`^ +found +${digest}$`, 'm'));
 });
 
-const cosign = { rules: [{ images: 'docker.io/library/nginx', require: [{ anyOf: [{ cosign: { publicKey: '' } }] }] }] };
+const notation = { rules: [{ images: 'docker.io/library/nginx', require: [{ anyOf: [{ notation: { certificate: '' } }] }] }] };
 
 for (const [name, args, message] of [
   ['an unknown option', ['check', 'nginx', '--jsn'], /^pullproof: unknown option '--jsn': did you mean '--json'\?\nTry .*--help/],
@@ -105,7 +105,9 @@ for (const [name, args, message] of [
   ['no platform', ['check', 'nginx', '--platform', '///'], /^pullproof: platform-invalid: /],
   ['a policy file that is not there', ['check', 'nginx', '--policy', join(folder, 'none.json')], /a file that can be read, found ENOENT/],
   ['a policy that is no JSON', ['check', 'nginx', '--policy', file('broken.json', '{')], /^pullproof: policy-invalid: /],
-  ['a policy that cannot be verified yet', ['check', 'nginx', '--policy', file('cosign.json', cosign)], /^pullproof: policy-unsupported: /],
+  ['a policy that cannot be verified yet', ['check', 'nginx', '--policy', file('notation.json', notation)], /^pullproof: policy-unsupported: /],
+  ['a key that is none', ['check', 'nginx', '--key', file('none.pub', 'x')], /^pullproof: policy-invalid: .*expected PEM/],
+  ['a trusted root that is none', ['check', 'nginx', '--issuer', 'a', '--subject', 'b', '--trusted-root', file('root.json', {})], /^pullproof: policy-invalid: /],
   ['a relay that is no address', ['check', 'nginx', '--relay', 'edge.example'], /^pullproof: options-invalid: .*"relay"/],
 ]) {
   test(`${name} ends with 2 and nothing on standard output`, async () => {

@@ -25,6 +25,7 @@ const report = (changes = {}) => ({
   },
   image: { platform: 'linux/amd64', created: '2026-01-01T00:00:00Z' },
   attachments: null,
+  signatures: null,
   checks: [
     { name: 'resolve', outcome: 'passed', evidence: 'The bytes hash to the digest.' },
     {
@@ -75,6 +76,29 @@ test('what failed a check is not pinned', () => {
 
 test('an image that was not reached is not described', () => {
   assert.doesNotMatch(render(report({ manifest: null, image: null, indexes: [] }), plain), /^(Platform|Index)/m);
+});
+
+const signature = (changes = {}) => ({
+  attachment: digest('e'), layer: digest('f'), foundBy: 'referrers', form: 'bundle-v0.3', meaning: null, signer: null, signedAt: null,
+  trustedRoot: 'public-good', outcome: 'failed', code: 'identity-mismatch', message: 'Another subject.',
+  steps: [{ name: 'identity', outcome: 'failed', code: 'identity-mismatch', message: 'Another subject.' }], ...changes,
+});
+
+test('a verified signature names the signer, and when it was seen', () => {
+  const signer = { type: 'identity', issuer: 'https://issuer.test', subject: 'https://builds.test/app', claims: [] };
+  const meaning = { kind: 'signature', predicateType: null, annotations: [] };
+  const verified = signature({ signer, meaning, signedAt: '2026-01-15T12:00:00Z', outcome: 'verified', code: null, message: null });
+  const text = render(report({ signatures: [verified] }), plain);
+  assert.match(text, /✓ verified {2}https:\/\/builds\.test\/app, says https:\/\/issuer\.test\n.*seen 2026-01-15T12:00:00Z, trusting public-good/);
+});
+
+test('an attestation is called one, and a signature that fails shows every step', () => {
+  const meaning = { kind: 'attestation', predicateType: 'https://slsa.dev/provenance/v1', annotations: [] };
+  const key = { type: 'key', id: digest('9'), kind: 'ECDSA P-256' };
+  const attested = signature({ signer: key, meaning, outcome: 'verified', code: null, message: null, trustedRoot: null });
+  const text = render(report({ signatures: [attested, signature()] }), plain);
+  assert.match(text, /✓ verified {2}ECDSA P-256 key sha256:9+\n {14}attests https:\/\/slsa\.dev\/provenance\/v1\n/);
+  assert.match(text, /✗ failed {4}identity-mismatch: Another subject\.\n.*\n {14}failed {7}identity {3}Another subject\./);
 });
 
 test('attachments are listed when they were looked for', () => {

@@ -27,6 +27,9 @@ pub struct Descriptor {
     /// Whether somebody else than the registry is named as its source. Such addresses are never followed.
     #[serde(skip)]
     pub foreign: bool,
+    /// What whoever wrote the descriptor adds, in the order it was written. Nobody vouches for it.
+    #[serde(skip)]
+    pub annotations: Vec<(String, String)>,
 }
 
 impl Descriptor {
@@ -45,7 +48,20 @@ impl Descriptor {
             }
         }
         let artifact_type = members.optional("artifactType")?.map(|place| read_media_type(&place)).transpose()?;
-        Ok(Self { digest, media_type, size, artifact_type, foreign })
+        let annotations = match members.optional("annotations")? {
+            Some(annotations) => {
+                let annotations = annotations.object()?;
+                let entries = annotations.places().map(|(name, place)| Ok((name.to_owned(), place.string()?.to_owned())));
+                entries.collect::<Result<_, InvalidJson>>()?
+            }
+            None => Vec::new(),
+        };
+        Ok(Self { digest, media_type, size, artifact_type, foreign, annotations })
+    }
+
+    /// The annotation of this name.
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        self.annotations.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -51,7 +51,8 @@ pub struct Resolved {
     pub relay: Option<String>,
     /// When.
     pub resolved_at: UnixTime,
-    /// Whose signatures were verified: nobody's in this version.
+    /// Whose signatures were verified when it was pinned: `issuer subject`, or the ID of a key. Nobody's were looked for without a policy that
+    /// asks for some.
     pub signers: Vec<String>,
 }
 

@@ -105,9 +105,9 @@ pub fn referrers_tag(digest: Digest) -> String {
     format!("{}-{}", digest.algorithm().name(), &encoded[..encoded.len().min(64)])
 }
 
-/// The tag under which cosign keeps signatures of `digest`.
-pub fn cosign_signature_tag(digest: Digest) -> String {
-    format!("{}-{}.sig", digest.algorithm().name(), digest.encoded())
+/// The tag under which cosign keeps what belongs to `digest`: `sig` for signatures, `att` for attestations.
+pub fn cosign_tag(digest: Digest, suffix: &str) -> String {
+    format!("{}-{}.{suffix}", digest.algorithm().name(), digest.encoded())
 }
 
 #[cfg(test)]

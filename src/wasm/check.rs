@@ -24,6 +24,7 @@ use crate::wasm::Thrown;
 use crate::wasm::from_js;
 use crate::wasm::invalid;
 use crate::wasm::options;
+use crate::wasm::prover::PlatformProver;
 use crate::wasm::thrown;
 use crate::wasm::to_js;
 use crate::wasm::transport::FetchTransport;
@@ -33,22 +34,28 @@ struct Question {
     image: Reference,
     policy: Option<Policy>,
     now: UnixTime,
-    checker: Checker<FetchTransport>,
+    checker: Checker<FetchTransport, PlatformProver>,
 }
 
 impl Question {
-    fn read(image: &str, options: &JsValue, fetch: js_sys::Function, signal: Option<web_sys::AbortSignal>) -> Result<Self, JsValue> {
+    fn read(
+        image: &str,
+        options: &JsValue,
+        fetch: js_sys::Function,
+        signal: Option<web_sys::AbortSignal>,
+        verify: Option<js_sys::Function>,
+    ) -> Result<Self, JsValue> {
         let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
         let options = from_js(options)?;
         let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
         let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
         let now = options.now;
         let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
-        Ok(Self { image, policy, now, checker })
+        Ok(Self { image, policy, now, checker: checker.prover(PlatformProver::new(verify)) })
     }
 }
 
-/// Checks an image. `fetch` is called with a `Request` and answers with a `Response`.
+/// Checks an image. `fetch` is called with a `Request` and answers with a `Response`; `verify` with signatures, and answers which hold.
 #[wasm_bindgen]
 pub async fn check(
     image: String,
@@ -56,8 +63,9 @@ pub async fn check(
     fetch: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<js_sys::Function>,
+    verify: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal, verify)?;
     let mut tell = |step: &_| {
         if let Some(on_step) = &on_step {
             // What a listener throws is its own affair: it must not change what is found.
@@ -121,8 +129,9 @@ pub async fn resolve(
     options: JsValue,
     fetch: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
+    verify: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal, verify)?;
     match checker.resolve(&image, policy.as_ref(), now).await {
         Ok(resolved) => Ok(to_js(&resolved)),
         Err(Unresolved::Error(error)) => Err(thrown(&error)),
@@ -137,8 +146,9 @@ pub async fn drift(
     options: JsValue,
     fetch: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
+    verify: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal, verify)?;
     let pinned = image.digest().ok_or_else(|| invalid("expected a reference with a digest, found one without"))?;
     let drift = checker.drift(&image, pinned, policy.as_ref(), now).await.map_err(|error| thrown(&error))?;
     Ok(to_js(&drift))
@@ -163,7 +173,11 @@ pub fn codes() -> JsValue {
     to_js(&Codes {
         errors: Error::CODES.into_iter().chain(["options-invalid"]).collect(),
         failures: Failure::CODES.into(),
-        unknowns: Error::CODES.into_iter().filter(|code| !is_refusal(code)).chain(["incomplete-list", "too-many-attachments"]).collect(),
+        unknowns: Error::CODES
+            .into_iter()
+            .filter(|code| !is_refusal(code))
+            .chain(["incomplete-list", "too-many-attachments", "too-many-signatures"])
+            .collect(),
         checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
     })
 }

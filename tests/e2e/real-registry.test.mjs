@@ -341,7 +341,7 @@ describe('the command line with the credentials of docker login', { timeout: 60_
 
   test('a policy that cannot be verified is a usage error, whoever asks: 2', async () => {
     const images = `${registries.basic}/private/*`;
-    const policy = { rules: [{ images, require: [{ anyOf: [{ cosign: { publicKey: '' } }] }] }], default: 'reject' };
+    const policy = { rules: [{ images, require: [{ anyOf: [{ notation: { certificate: '' } }] }] }], default: 'reject' };
     const { code, stderr } = await check('basic', stored, { policy });
     assert.equal(code, 2);
     assert.match(stderr, /^pullproof: policy-unsupported: /);

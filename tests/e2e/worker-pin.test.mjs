@@ -306,7 +306,7 @@ function refusesBodies(path) {
     const conditions = {
       'a platform that is none': [{ platform: '//' }, 'platform-invalid'],
       'a policy of another shape': [{ policy: { rules: {} } }, 'policy-invalid'],
-      'a requirement that it cannot verify': [{ policy: { rules: [{ images: `${REGISTRY}/*`, require: [{ cosign: {} }] }] } }, 'policy-unsupported'],
+      'a requirement that it cannot verify': [{ policy: { rules: [{ images: `${REGISTRY}/*`, require: [{ notation: {} }] }] } }, 'policy-unsupported'],
     };
     for (const [what, [condition, code]] of Object.entries(conditions)) {
       test(`with ${what}`, async () => {

@@ -448,7 +448,7 @@ describe('check', () => {
       'a policy that is a number': [`{"image":"${REGISTRY}/a","policy":1}`, 'options-invalid'],
       'a policy of another shape': [`{"image":"${REGISTRY}/a","policy":{"rules":{},"default":"reject"}}`, 'policy-invalid'],
       'a requirement it cannot verify': [
-        `{"image":"${REGISTRY}/a","policy":${JSON.stringify(policyOf({ cosign: { publicKey: 'x' } }))}}`,
+        `{"image":"${REGISTRY}/a","policy":${JSON.stringify(policyOf({ notation: { certificate: 'x' } }))}}`,
         'policy-unsupported',
       ],
     };

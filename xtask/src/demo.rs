@@ -21,6 +21,8 @@ pub(crate) const PORT: u16 = 8787;
 const REGISTRY_PORT: u16 = 8788;
 
 const EXAMPLES: &str = "target/xtask/demo-examples.json";
+/// The public key behind the images of the demo that are signed with one.
+const KEY: &str = "target/xtask/demo-cosign.pub";
 const LOG: &str = "target/xtask/log/demo.log";
 
 /// Builds everything, serves it, and runs until it is interrupted.
@@ -37,12 +39,16 @@ pub(crate) fn run(console: &Console, port: u16) -> Result<()> {
 
 fn worker(port: u16, registry: &str) -> Result<Server> {
     // The page shows a title; what a check must find is for tests.
-    let examples: Vec<Value> = demo::EXAMPLES
-        .iter()
-        .filter(|example| example.listed)
-        .map(|example| json!({ "image": format!("{registry}/{}", example.image), "title": example.sentence }))
-        .collect();
+    let signed = demo::signed_examples();
+    let of = |example: &demo::Example| json!({ "image": format!("{registry}/{}", example.image), "title": example.sentence });
+    let judged = |example: &demo::Example| {
+        let mut example_of = of(example);
+        example_of["policy"] = demo::policy(registry, example.image).into();
+        example_of
+    };
+    let examples: Vec<Value> = demo::EXAMPLES.iter().filter(|example| example.listed).map(of).chain(signed.iter().map(judged)).collect();
     fs::create_dir_all("target/xtask")?;
+    fs::write(KEY, demo::public_key())?;
     fs::write(EXAMPLES, Value::Array(examples).to_string())?;
     let mut command = Command::new("node");
     command.args(["worker/dev.mjs", "--port", &port.to_string(), "--registry", registry, "--examples", EXAMPLES]);
@@ -59,6 +65,7 @@ fn invitation(page: &str, registry: &str) -> String {
     curl '{page}/v1/check?image={registry}/demo/app:1.0'
     node pkg/dist/cli.js check {registry}/demo/tampered:1.0
     node pkg/dist/cli.js check {registry}/demo/liar:1.0 --json
+    node pkg/dist/cli.js check {registry}/demo/signed-key:1.0 --key {KEY}
     echo 'docker run --rm {registry}/demo/app:1.0' | node pkg/dist/cli.js pin - --kind command
 
   Ctrl-C ends it."

@@ -38,7 +38,11 @@ mod tests {
     use super::*;
 
     fn output(command: &Command) -> String {
-        let output = guarded(command).output().unwrap();
+        let mut child = guarded(command).stdout(Stdio::piped()).spawn().unwrap();
+        // `Command::output` would close the pipe at once, and the guard might be quicker than the program.
+        let pipe = child.stdin.take();
+        let output = child.wait_with_output().unwrap();
+        drop(pipe);
         String::from_utf8(output.stdout).unwrap()
     }
 

@@ -41,7 +41,7 @@ cargo xtask <command>
   test [--long] [filter]   run every test, or only the stages whose name contains the filter
   fuzz [target] [seconds]  fuzz one target, or all of them, for so many seconds each (60)
   bench [--json file]      measure sizes, times and requests, beside other clients on the same registry
-  peers                    bring other programs that pin images, for `bench` to run beside ours
+  peers [name]             bring other programs: those that pin, for `bench`, and cosign, for `test`; or one of them
   help                     this text
 
 What is missing on the machine is installed where that is possible, and named where it is not: the wasm target of Rust, npm
@@ -75,7 +75,8 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["test", ref options @ ..] => return test::run(&test::Options::parse(options)?),
         ["fuzz", ref options @ ..] => fuzz::run(&console, &fuzz::Options::parse(options)?)?,
         ["bench", ref options @ ..] => bench::run(&console, &bench::Options::parse(options)?)?,
-        ["peers"] => peers::bring(&console)?,
+        ["peers"] => peers::bring(&console, None)?,
+        ["peers", name] => peers::bring(&console, Some(name))?,
         ["world", ref options @ ..] => world::serve(port::option(options, 0)?)?,
         ["registries"] => registry::serve()?,
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),

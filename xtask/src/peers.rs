@@ -1,6 +1,7 @@
-//! `cargo xtask peers`: brings the other programs that pin images, so that the benchmark can run them on the same files.
+//! `cargo xtask peers`: brings other programs: those that pin images, so that the benchmark can run them on the same files, and the real
+//! signer, so that the tests can verify what it signs.
 //!
-//! Nothing but the benchmark uses them, and it does without those that are not there.
+//! The benchmark does without those that are not there, and so do the tests, but for CI's.
 
 use std::env;
 use std::fs;
@@ -26,14 +27,32 @@ struct Peer {
     bring: fn(&Console, &Peer, &str) -> Result<PathBuf>,
 }
 
-const PEERS: [Peer; 2] = [
-    Peer { name: "frizbee", version: "0.1.7", tool: "go", bring: build_with_go },
+const PEERS: [Peer; 3] = [
+    Peer { name: "cosign", version: "3.1.3", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, COSIGN) },
+    Peer { name: "frizbee", version: "0.1.7", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, FRIZBEE) },
     Peer { name: "pindock", version: "1.1.3", tool: "python3", bring: fetch_with_pip },
 ];
 
-/// Brings those that are not there in their version. A missing tool is no error: whoever has no Go is not asked to have one.
-pub(crate) fn bring(console: &Console) -> Result<()> {
-    for peer in &PEERS {
+/// Where Go finds them.
+const COSIGN: &str = "github.com/sigstore/cosign/v3/cmd/cosign";
+const FRIZBEE: &str = "github.com/stacklok/frizbee";
+
+/// The real signer, if it was brought.
+pub(crate) fn cosign() -> Option<PathBuf> {
+    let folder = crate::root().join(FOLDER).join("cosign");
+    folder.join("version").is_file().then(|| folder.join("program"))
+}
+
+/// Brings those that are not there in their version, all or the one of this name. A missing tool is no error: whoever has no Go is not
+/// asked to have one.
+pub(crate) fn bring(console: &Console, name: Option<&str>) -> Result<()> {
+    ensure!(
+        name.is_none_or(|name| PEERS.iter().any(|peer| peer.name == name)),
+        "expected one of {}, found `{}`",
+        PEERS.map(|peer| peer.name).join(", "),
+        name.unwrap_or_default()
+    );
+    for peer in PEERS.iter().filter(|peer| name.is_none_or(|name| peer.name == name)) {
         let Peer { name, version, tool, bring } = peer;
         let folder = format!("{FOLDER}/{name}");
         let stamp = format!("{folder}/version");
@@ -57,10 +76,9 @@ pub(crate) fn bring(console: &Console) -> Result<()> {
 }
 
 /// From the module proxy, at a version that Go's checksum database knows.
-fn build_with_go(console: &Console, peer: &Peer, folder: &str) -> Result<PathBuf> {
+fn build_with_go(console: &Console, peer: &Peer, folder: &str, module: &str) -> Result<PathBuf> {
     let folder = env::current_dir()?.join(folder);
-    console
-        .run(Command::new(peer.tool).env("GOBIN", &folder).args(["install", &format!("github.com/stacklok/frizbee@v{}", peer.version)]))?;
+    console.run(Command::new(peer.tool).env("GOBIN", &folder).args(["install", &format!("{module}@v{}", peer.version)]))?;
     Ok(folder.join(peer.name))
 }
 

@@ -26,7 +26,7 @@ export async function realRegistries() {
 /**
  * The registry of the demo.
  *
- * @returns {Promise<{ host: string, examples: { image: string, sentence: string, finds: string | null }[], dispose: () => Promise<void> }>}
+ * @returns {Promise<{ host: string, examples: { image: string, sentence: string, finds: string | null }[], signed: { image: string, policy: string }[], dispose: () => Promise<void> }>}
  */
 export async function demoRegistry() {
   let world;
@@ -34,5 +34,5 @@ export async function demoRegistry() {
     world = JSON.parse(line);
     return true;
   });
-  return { host: world.address, examples: world.examples, ...server };
+  return { host: world.address, examples: world.examples, signed: world.signed, ...server };
 }

@@ -5,7 +5,7 @@
  * @param {Question} question
  * @returns {Promise<Answer>}
  *
- * @typedef {{ image: string, now: string, platform?: string, attachments?: boolean, credentials?: import('pullproof').Credentials }} Question
+ * @typedef {{ image: string, now: string, platform?: string, policy?: string, attachments?: boolean, credentials?: import('pullproof').Credentials }} Question
  * @typedef {{ report: string } | { code: string, message: string }} Answer
  */
 export async function answer(check, { image, now, ...options }) {

@@ -1,0 +1,319 @@
+//! Who signed what a reference stands for: reads what is attached, and judges every signature among it.
+//!
+//! Each one is judged by itself, for every signer that the policy allows, and reported with every step: a junk signature beside a good
+//! one changes nothing, since anybody who may push can add it. Without a policy there is nobody to look for; then whoever could show a
+//! certificate of the public-good instance is named, and nothing follows from it.
+
+use crate::budget;
+use crate::cosign::signature;
+use crate::digest::Content;
+use crate::digest::Digest;
+use crate::discover::Discovered;
+use crate::error::Error;
+use crate::excerpt::excerpt;
+use crate::oci::descriptor::Descriptor;
+use crate::policy::Alternative;
+use crate::policy::Policy;
+use crate::policy::Signed;
+use crate::prover::Prover;
+use crate::registry::client::Client;
+use crate::registry::endpoint::Accept;
+use crate::registry::endpoint::Endpoint;
+use crate::report::Attachment;
+use crate::report::MeaningSummary;
+use crate::report::Outcome;
+use crate::report::Remark;
+use crate::report::SignatureOutcome;
+use crate::report::SignatureSummary;
+use crate::report::SignerSummary;
+use crate::report::StepSummary;
+use crate::sigstore::bundle;
+use crate::sigstore::entity::Material;
+use crate::sigstore::entity::SignedEntity;
+use crate::sigstore::identity::Identity;
+use crate::sigstore::instance;
+use crate::sigstore::instance::PUBLIC_GOOD;
+use crate::sigstore::signer::Meaning;
+use crate::sigstore::signer::Signer;
+use crate::sigstore::signer::Who;
+use crate::sigstore::trust::Artifact;
+use crate::sigstore::trust::Logging;
+use crate::sigstore::trust::Trust;
+use crate::sigstore::trust::Wanted;
+use crate::sigstore::trusted_root::TrustedRoot;
+use crate::sigstore::verify;
+use crate::sigstore::verify::Finding;
+use crate::sigstore::verify::Findings;
+use crate::sigstore::verify::InvalidSignature;
+use crate::time::UnixTime;
+use crate::transport::Transport;
+
+/// Layers that are Sigstore bundles have a type that starts so.
+const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
+
+/// What is attached, as far as it is signed.
+#[derive(Debug, Default)]
+pub struct Attached {
+    /// In the order in which it was found.
+    found: Vec<Holder>,
+    /// Why there may be more, if there may.
+    incomplete: Option<Remark>,
+}
+
+/// One layer that holds a signature, or should.
+#[derive(Debug)]
+struct Holder {
+    attachment: Attachment,
+    layer: Digest,
+    read: Result<SignedEntity, Remark>,
+}
+
+/// What came of it all.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// For people.
+    pub summaries: Vec<SignatureSummary>,
+    /// For the policy.
+    pub signed: Vec<Signed>,
+}
+
+/// Fetches every signature of what was found. Fails only if the caller gave up.
+pub async fn read<T: Transport>(client: &Client<'_, T>, discovered: &Discovered) -> Result<Attached, Error> {
+    let mut attached = Attached { found: Vec::new(), incomplete: discovered.incomplete.clone() };
+    for (attachment, manifest) in discovered.attachments.iter().zip(&discovered.manifests) {
+        let layers = manifest.iter().flat_map(|manifest| &manifest.layers).filter(|layer| holds_signature(layer));
+        for descriptor in layers {
+            if attached.found.len() == budget::SIGNATURES {
+                let message = format!("more than {} signatures are attached, and only the first were looked at", budget::SIGNATURES);
+                attached.incomplete.get_or_insert(Remark { code: "too-many-signatures", message });
+                return Ok(attached);
+            }
+            let read = match fetch(client, descriptor).await {
+                Ok(content) => entity(descriptor, &content),
+                Err(error) if error.is_aborted() => return Err(error),
+                Err(error) => {
+                    let remark = Remark { code: error.code(), message: format!("a signature could not be read: {error}") };
+                    attached.incomplete.get_or_insert(remark.clone());
+                    Err(remark)
+                }
+            };
+            attached.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read });
+        }
+    }
+    Ok(attached)
+}
+
+fn holds_signature(layer: &Descriptor) -> bool {
+    layer.media_type.starts_with(BUNDLE) || [signature::SIMPLE_SIGNING, signature::DSSE].contains(&layer.media_type.as_str())
+}
+
+/// What the descriptor names, whose bytes are hashed.
+async fn fetch<T: Transport>(client: &Client<'_, T>, descriptor: &Descriptor) -> Result<Content, Error> {
+    let not_it = |found: String| Error::NotARegistry { host: client.host(), found };
+    let limit = budget::BUNDLE_BYTES as u64;
+    if descriptor.size > limit {
+        return Err(not_it(format!("a signature of {} bytes, more than {limit}", descriptor.size)));
+    }
+    let answer = client.fetch(&Endpoint::Blob(descriptor.digest), Accept::Anything, descriptor.size).await?;
+    Content::verify(descriptor.digest, answer.body).map_err(|mismatch| not_it(format!("another signature: {mismatch}")))
+}
+
+fn entity(descriptor: &Descriptor, content: &Content) -> Result<SignedEntity, Remark> {
+    if descriptor.media_type.starts_with(BUNDLE) {
+        return bundle::parse(content.bytes()).map_err(|invalid| Remark { code: invalid.code(), message: invalid.to_string() });
+    }
+    match signature::read(&descriptor.media_type, |name| descriptor.annotation(name), content.bytes()) {
+        Ok(Some(entity)) => Ok(entity),
+        Ok(None) => unreachable!("only layers of these types are fetched"),
+        Err(invalid) => Err(Remark { code: invalid.code(), message: invalid.to_string() }),
+    }
+}
+
+/// Every signer who would do.
+#[derive(Debug)]
+pub struct Candidates(Vec<Candidate>);
+
+#[derive(Debug)]
+struct Candidate {
+    /// What the policy calls them; nobody's without one.
+    alternative: Option<Alternative>,
+    wanted: Wanted,
+    root: TrustedRoot,
+    root_name: Option<String>,
+    logging: Logging,
+}
+
+impl Candidates {
+    /// Those whom the policy's rule for this image allows.
+    pub fn of(policy: &Policy, registry: &str, repository: &str) -> Self {
+        let root = |name: &str| policy.trusted_root(name).cloned().or_else(|| instance::trusted_root(name)).unwrap_or_default();
+        let candidate = |alternative: &Alternative| {
+            let (wanted, name) = match alternative {
+                Alternative::Digest(_) => return None,
+                Alternative::Key { key, log } => (Wanted::Key { key: key.clone(), scheme: None }, log.as_deref()),
+                Alternative::Identity { identity, root } => (Wanted::Identity(identity.clone()), Some(root.as_str())),
+            };
+            Some(Candidate::new(Some(alternative.clone()), wanted, name.map(|name| (name, root(name)))))
+        };
+        Self(policy.alternatives(registry, repository).into_iter().filter_map(candidate).collect())
+    }
+
+    /// Whoever the public-good instance of Sigstore issued a certificate to: for people who want to know, not for a verdict.
+    pub fn anybody() -> Self {
+        let root = instance::trusted_root(PUBLIC_GOOD).unwrap_or_default();
+        Self(vec![Candidate::new(None, Wanted::Identity(Identity::anybody()), Some((PUBLIC_GOOD, root)))])
+    }
+
+    /// Whether there is anybody to look for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Candidate {
+    /// A deployment that lists no log has none. One that nobody named has none either: a key is enough by itself.
+    fn new(alternative: Option<Alternative>, wanted: Wanted, root: Option<(&str, TrustedRoot)>) -> Self {
+        let (root_name, root) = root.map_or_else(Default::default, |(name, root)| (Some(name.to_owned()), root));
+        let logging = if root.logs.is_empty() { Logging::WithoutLog } else { Logging::default() };
+        Self { alternative, wanted, root, root_name, logging }
+    }
+
+    /// Whether it makes sense to ask: a certificate names somebody, a key by itself does not.
+    fn suits(&self, entity: &SignedEntity) -> bool {
+        matches!(self.wanted, Wanted::Key { .. }) || matches!(entity.material, Material::Certificate { .. })
+    }
+}
+
+impl Attached {
+    /// Whether all of it could be read.
+    pub fn outcome(&self, summaries: &[SignatureSummary]) -> Outcome {
+        if let Some(cause) = &self.incomplete {
+            return Outcome::Unknown(cause.clone());
+        }
+        let of = |outcome| summaries.iter().filter(|summary| summary.outcome == outcome).count();
+        let evidence = match summaries.len() {
+            0 => "nothing that is attached is a signature".into(),
+            _ => format!(
+                "{} verified, {} failed, {} that nobody here can judge",
+                of(SignatureOutcome::Verified),
+                of(SignatureOutcome::Failed),
+                of(SignatureOutcome::Unknown)
+            ),
+        };
+        Outcome::Passed { evidence }
+    }
+
+    /// Judges every signature: for each signer that the policy's rule allows, or for whoever it is where there is no policy.
+    pub async fn judge(&self, root: &Content, wanted: &Candidates, now: UnixTime, prover: &impl Prover) -> Judged {
+        let mut judged = Judged::default();
+        for layer in &self.found {
+            let entity = match &layer.read {
+                Ok(entity) => entity,
+                Err(remark) => {
+                    judged.summaries.push(layer.unknown(remark.clone()));
+                    continue;
+                }
+            };
+            let mut best: Option<(usize, SignatureSummary)> = None;
+            for candidate in wanted.0.iter().filter(|candidate| candidate.suits(entity)) {
+                let trust = Trust { wanted: &candidate.wanted, root: &candidate.root, logging: candidate.logging };
+                let verification = verify::verify(entity, Artifact::of(root), &trust, now);
+                let checks: Vec<_> = verification.checks().collect();
+                let answers = prover.verify(&checks).await;
+                drop(checks);
+                let findings = verification.prove_by(&answers);
+                let (weight, summary) = (weight(&findings), layer.summary(entity, candidate, &findings));
+                if let (Some(alternative), Ok(signer)) = (&candidate.alternative, findings.signer) {
+                    judged.signed.push(Signed { alternative: alternative.clone(), signer });
+                }
+                // The one that says most: of several failures, the one that came furthest.
+                if best.as_ref().is_none_or(|(most, _)| weight > *most) {
+                    best = Some((weight, summary));
+                }
+            }
+            judged.summaries.push(best.map_or_else(|| layer.unknown(nobody(entity)), |(_, summary)| summary));
+        }
+        judged
+    }
+}
+
+impl Holder {
+    fn summary(&self, entity: &SignedEntity, candidate: &Candidate, findings: &Findings) -> SignatureSummary {
+        let signer = findings.signer.as_ref();
+        SignatureSummary {
+            attachment: self.attachment.digest,
+            layer: self.layer,
+            found_by: self.attachment.found_by,
+            form: Some(entity.form.name()),
+            meaning: signer.ok().map(|signer| meaning(signer.meaning())),
+            signer: signer.ok().map(|signer| who(signer.who())),
+            signed_at: signer.ok().and_then(Signer::signed_at),
+            trusted_root: candidate.root_name.clone(),
+            outcome: if signer.is_ok() { SignatureOutcome::Verified } else { SignatureOutcome::Failed },
+            code: signer.err().map(InvalidSignature::code),
+            message: signer.err().map(ToString::to_string),
+            steps: findings.steps.iter().map(step).collect(),
+        }
+    }
+
+    fn unknown(&self, why: Remark) -> SignatureSummary {
+        SignatureSummary {
+            attachment: self.attachment.digest,
+            layer: self.layer,
+            found_by: self.attachment.found_by,
+            form: self.read.as_ref().ok().map(|entity| entity.form.name()),
+            meaning: None,
+            signer: None,
+            signed_at: None,
+            trusted_root: None,
+            outcome: SignatureOutcome::Unknown,
+            code: Some(why.code),
+            message: Some(why.message),
+            steps: Vec::new(),
+        }
+    }
+}
+
+/// Why nobody was asked.
+fn nobody(entity: &SignedEntity) -> Remark {
+    let (code, message) = match entity.material {
+        Material::Key { .. } => ("key-needed", "signed with a key: say with which, and it is verified"),
+        Material::Certificate { .. } => ("identity-needed", "signed by whom a certificate names: say whom you want, and it is verified"),
+    };
+    Remark { code, message: message.into() }
+}
+
+fn weight(findings: &Findings) -> usize {
+    let passed = findings.steps.iter().filter(|finding| matches!(finding.outcome, verify::Outcome::Passed { .. })).count();
+    if findings.signer.is_ok() { usize::MAX } else { passed }
+}
+
+fn meaning(meaning: &Meaning) -> MeaningSummary {
+    match meaning {
+        Meaning::Signature { annotations, .. } => {
+            MeaningSummary { kind: "signature", predicate_type: None, annotations: annotations.clone() }
+        }
+        Meaning::Attestation(statement) => {
+            MeaningSummary { kind: "attestation", predicate_type: Some(excerpt(&statement.predicate_type, 200)), annotations: Vec::new() }
+        }
+    }
+}
+
+fn who(who: &Who) -> SignerSummary {
+    match who {
+        Who::Key(key) => SignerSummary::Key { id: key.id(), kind: key.kind().to_string() },
+        Who::Identity(claims) => {
+            SignerSummary::Identity { issuer: claims.issuer.clone(), subject: claims.subject.clone(), claims: claims.others.clone() }
+        }
+    }
+}
+
+fn step(finding: &Finding) -> StepSummary {
+    let (outcome, code, message) = match &finding.outcome {
+        verify::Outcome::Passed { evidence } => ("passed", None, evidence.clone()),
+        verify::Outcome::Failed(invalid) => ("failed", Some(invalid.code()), invalid.to_string()),
+        verify::Outcome::Skipped { message } => ("skipped", None, (*message).into()),
+        verify::Outcome::NotReached { message } => ("not-reached", None, (*message).into()),
+    };
+    StepSummary { name: finding.step.name(), outcome, code, message }
+}
