@@ -82,6 +82,13 @@ fn signers(signatures: &[SignatureSummary]) -> Vec<String> {
 
 /// Why the image of a report should not be pinned. A policy that cannot be decided is no reason to pin.
 fn refusal(report: &Report, has_policy: bool) -> Option<Refusal> {
+    let verdict = match report.verdict {
+        // Whatever is unknown, nothing that the policy asks for rests on it.
+        Verdict::Accept => return None,
+        Verdict::Inconclusive if has_policy => Some("policy-inconclusive"),
+        Verdict::Inconclusive => None,
+        Verdict::Reject => Some("policy-rejected"),
+    };
     let refused = |code: &str, message: String| Some(Refusal { code: code.to_owned(), message });
     for Check { name, outcome } in &report.checks {
         match outcome {
@@ -90,11 +97,5 @@ fn refusal(report: &Report, has_policy: bool) -> Option<Refusal> {
             Outcome::Passed { .. } | Outcome::Skipped { .. } => {}
         }
     }
-    let code = match report.verdict {
-        Verdict::Accept => return None,
-        Verdict::Inconclusive if !has_policy => return None,
-        Verdict::Inconclusive => "policy-inconclusive",
-        Verdict::Reject => "policy-rejected",
-    };
-    refused(code, report.reasons.first().map_or_else(String::new, |reason| reason.message.clone()))
+    refused(verdict?, report.reasons.first().map_or_else(String::new, |reason| reason.message.clone()))
 }
