@@ -279,7 +279,8 @@ export type UnknownCode =
   | 'registry-error'
   | 'incomplete-list'
   | 'too-many-attachments'
-  | 'too-many-signatures';
+  | 'too-many-signatures'
+  | 'bundle-version-unknown';
 
 /** Which images are accepted. The first rule whose pattern matches the image decides. */
 export interface Policy {

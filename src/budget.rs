@@ -112,6 +112,18 @@ pub const CERTIFICATE_PATH: usize = 8;
 /// anybody who may push can add as many.
 pub const SIGNATURES: usize = 16;
 
+/// Bytes of all the signatures of one image that are read: two of the largest, since all of them are held until they are judged.
+pub const SIGNATURES_BYTES: usize = 2 * BUNDLE_BYTES;
+
+/// Bytes of a signature that is read however much was read before it, so that large ones do not hide it: one of an image has ten
+/// kilobytes. [`SIGNATURES`] of them are four megabytes.
+pub const SMALL_SIGNATURE_BYTES: usize = 256 << 10;
+
+/// Verifications that one signature may cause for one signer who is wanted. An honest one takes about ten: its own, three for its
+/// certificate, two for its log, three for a timestamp; Sigstore's staging, with issuers of one name, about twenty. Within the limits of
+/// its parts one bundle could cause thousands, and P-384 takes milliseconds in WebAssembly.
+pub const SIGNATURE_CHECKS: usize = 64;
+
 /// Paths that are considered for one leaf. Sigstore's staging has two issuers with one name; several of them on two levels are four.
 pub const CERTIFICATE_PATHS: usize = 8;
 

@@ -33,6 +33,7 @@ use crate::report::Remark;
 use crate::report::Verdict;
 use crate::sigstore::identity::Identity;
 use crate::sigstore::identity::InvalidIdentity;
+use crate::sigstore::instance;
 use crate::sigstore::instance::PUBLIC_GOOD;
 use crate::sigstore::instance::is_built_in;
 use crate::sigstore::signer::Meaning;
@@ -185,6 +186,15 @@ impl Policy {
         if let Some(root) = named.filter_map(Alternative::root).find(|root| !trusted_roots.contains_key(*root) && !is_built_in(root)) {
             return Err(value("trustedRoot", "public-good, github, or one of the policy's trustedRoots", root));
         }
+        // Who asks for a log where there is none would be asking for nothing.
+        let logs = rules.iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of).filter_map(Alternative::log);
+        let has_logs = |name: &str| match trusted_roots.get(name) {
+            Some(root) => !root.logs.is_empty(),
+            None => instance::trusted_root(name).is_some_and(|root| !root.logs.is_empty()),
+        };
+        if let Some(log) = logs.into_iter().find(|log| !has_logs(log)) {
+            return Err(value("log", "a trusted root that lists logs", log));
+        }
         let default = match members.optional_string("default")? {
             None | Some("reject") => Default::Reject,
             Some("inconclusive") => Default::Inconclusive,
@@ -279,6 +289,14 @@ impl Alternative {
                 Ok(Self::Identity { identity, root })
             }
             _ => Err(value(place.path(), "one of `digest`, `cosign` and `sigstore`", "none or several")),
+        }
+    }
+
+    /// The trusted root in whose logs a signature must be, if it must.
+    fn log(&self) -> Option<&str> {
+        match self {
+            Self::Key { log, .. } => log.as_deref(),
+            Self::Digest(_) | Self::Identity { .. } => None,
         }
     }
 

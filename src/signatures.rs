@@ -28,6 +28,7 @@ use crate::report::SignatureSummary;
 use crate::report::SignerSummary;
 use crate::report::StepSummary;
 use crate::sigstore::bundle;
+use crate::sigstore::bundle::InvalidBundle;
 use crate::sigstore::entity::Material;
 use crate::sigstore::entity::SignedEntity;
 use crate::sigstore::identity::Identity;
@@ -80,6 +81,7 @@ pub struct Judged {
 /// Fetches every signature of what was found. Fails only if the caller gave up.
 pub async fn read<T: Transport>(client: &Client<'_, T>, discovered: &Discovered) -> Result<Attached, Error> {
     let mut attached = Attached { found: Vec::new(), incomplete: discovered.incomplete.clone() };
+    let mut left = budget::SIGNATURES_BYTES as u64;
     for (attachment, manifest) in discovered.attachments.iter().zip(&discovered.manifests) {
         let layers = manifest.iter().flat_map(|manifest| &manifest.layers).filter(|layer| holds_signature(layer));
         for descriptor in layers {
@@ -88,8 +90,25 @@ pub async fn read<T: Transport>(client: &Client<'_, T>, discovered: &Discovered)
                 attached.incomplete.get_or_insert(Remark { code: "too-many-signatures", message });
                 return Ok(attached);
             }
+            // A small one behind it is still read, so that large ones hide nothing.
+            if descriptor.size > left && descriptor.size > budget::SMALL_SIGNATURE_BYTES as u64 {
+                let message =
+                    format!("more than {} bytes of signatures are attached, and only the first were read", budget::SIGNATURES_BYTES);
+                let remark = Remark { code: "too-many-signatures", message };
+                attached.incomplete.get_or_insert(remark.clone());
+                attached.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read: Err(remark) });
+                continue;
+            }
             let read = match fetch(client, descriptor).await {
-                Ok(content) => entity(descriptor, &content),
+                Ok(content) => {
+                    left = left.saturating_sub(content.size());
+                    let read = entity(descriptor, &content);
+                    // What a later version would read may be good: that it is not read here is no answer.
+                    if let Some(remark) = read.as_ref().err().filter(|remark| remark.code == InvalidBundle::UNKNOWN_VERSION) {
+                        attached.incomplete.get_or_insert(remark.clone());
+                    }
+                    read
+                }
                 Err(error) if error.is_aborted() => return Err(error),
                 Err(error) => {
                     let remark = Remark { code: error.code(), message: format!("a signature could not be read: {error}") };
@@ -171,10 +190,12 @@ impl Candidates {
 }
 
 impl Candidate {
-    /// A deployment that lists no log has none. One that nobody named has none either: a key is enough by itself.
+    /// A deployment that lists no log has none. One that nobody named has none either: a key is enough by itself. Whoever names one for a
+    /// key asks for its log, though, and nothing waives that.
     fn new(alternative: Option<Alternative>, wanted: Wanted, root: Option<(&str, TrustedRoot)>) -> Self {
         let (root_name, root) = root.map_or_else(Default::default, |(name, root)| (Some(name.to_owned()), root));
-        let logging = if root.logs.is_empty() { Logging::WithoutLog } else { Logging::default() };
+        let asks_for_log = matches!(wanted, Wanted::Key { .. }) && root_name.is_some();
+        let logging = if asks_for_log { Logging::default() } else { Logging::where_listed(&root) };
         Self { alternative, wanted, root, root_name, logging }
     }
 

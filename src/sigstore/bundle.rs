@@ -237,6 +237,9 @@ pub enum InvalidBundle {
 }
 
 impl InvalidBundle {
+    /// The code of [`Self::Version`]: others may be able to read it.
+    pub const UNKNOWN_VERSION: &'static str = "bundle-version-unknown";
+
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -244,7 +247,7 @@ impl InvalidBundle {
             Self::Envelope(invalid) => invalid.code(),
             Self::Json(invalid) => invalid.code(),
             Self::Chain | Self::DuplicateEntry { .. } | Self::NoPromise { .. } | Self::NoProof { .. } | Self::Root => "bundle-invalid",
-            Self::Version { .. } => "bundle-version-unknown",
+            Self::Version { .. } => Self::UNKNOWN_VERSION,
         }
     }
 }

@@ -22,6 +22,7 @@ mod invalid;
 mod meaning;
 mod witness;
 
+use crate::budget;
 use crate::crypto::Message;
 use crate::crypto::PublicKey;
 use crate::crypto::SignatureCheck;
@@ -81,7 +82,7 @@ impl<T> Planned<T> {
     }
 
     /// Another step, on which it depends, failed.
-    fn not_reached(message: &'static str) -> Self {
+    const fn not_reached(message: &'static str) -> Self {
         Self::Ended(Outcome::NotReached { message })
     }
 
@@ -98,7 +99,7 @@ impl<T> Planned<T> {
 pub fn verify(entity: &SignedEntity, artifact: Artifact<'_>, trust: &Trust<'_>, now: UnixTime) -> Verification {
     let (key, leaf) = match signer(&entity.material, trust.wanted) {
         Ok(signer) => signer,
-        Err(refusal) => return Verification::of_nobody(artifact.digest(), refusal),
+        Err(refusal) => return Verification::refused(artifact.digest(), refusal, "whoever signed is not who is wanted"),
     };
     let message;
     let content = match &entity.content {
@@ -141,7 +142,14 @@ pub fn verify(entity: &SignedEntity, artifact: Artifact<'_>, trust: &Trust<'_>, 
 
     // (6) "verify the provided signature for the constructed payload against the key in the leaf of the certificate chain"
     let meaning = Planned::of(meaning::verify(&entity.content, artifact, key, trust.wanted));
-    Verification { artifact: artifact.digest(), stamps, chain, who, entries, meaning }
+    let verification = Verification { artifact: artifact.digest(), stamps, chain, who, entries, meaning };
+    match verification.checks().count() {
+        0..=budget::SIGNATURE_CHECKS => verification,
+        found => {
+            let refusal = InvalidSignature::TooManyChecks { found, limit: budget::SIGNATURE_CHECKS };
+            Verification::refused(artifact.digest(), refusal, "it would take too many verifications")
+        }
+    }
 }
 
 /// Whose signature is to be verified: the key, and its certificate where it is whom that names who is wanted.
@@ -163,16 +171,15 @@ fn named(leaf: &Certificate, identity: &Identity) -> Result<Who, InvalidSignatur
 }
 
 impl Verification {
-    /// Without a signer there is nothing to verify.
-    fn of_nobody(artifact: Digest, refusal: InvalidSignature) -> Self {
-        const WHY: &str = "whoever signed is not who is wanted";
+    /// Nothing is verified, and `why`.
+    const fn refused(artifact: Digest, refusal: InvalidSignature, why: &'static str) -> Self {
         Self {
             artifact,
-            stamps: Planned::not_reached(WHY),
-            chain: Planned::not_reached(WHY),
+            stamps: Planned::not_reached(why),
+            chain: Planned::not_reached(why),
             who: Planned::Ended(Outcome::Failed(refusal)),
-            entries: Planned::not_reached(WHY),
-            meaning: Planned::not_reached(WHY),
+            entries: Planned::not_reached(why),
+            meaning: Planned::not_reached(why),
         }
     }
 

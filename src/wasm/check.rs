@@ -19,6 +19,7 @@ use crate::report::AskedFor;
 use crate::report::CheckName;
 use crate::report::Failure;
 use crate::resolve::Unresolved;
+use crate::sigstore::bundle::InvalidBundle;
 use crate::time::UnixTime;
 use crate::wasm::Thrown;
 use crate::wasm::from_js;
@@ -176,7 +177,7 @@ pub fn codes() -> JsValue {
         unknowns: Error::CODES
             .into_iter()
             .filter(|code| !is_refusal(code))
-            .chain(["incomplete-list", "too-many-attachments", "too-many-signatures"])
+            .chain(["incomplete-list", "too-many-attachments", "too-many-signatures", InvalidBundle::UNKNOWN_VERSION])
             .collect(),
         checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
     })

@@ -80,6 +80,13 @@ pub enum InvalidSignature {
     Statement(InvalidStatement),
     /// A timestamp is none of this signature's (section 4.2).
     Timestamp(InvalidTimestamp),
+    /// It would take more verifications than any honest one.
+    TooManyChecks {
+        /// How many.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// A signature does not hold.
     Unmet(Unmet),
     /// It can only be verified with the artifact itself.
@@ -109,6 +116,7 @@ impl InvalidSignature {
             Self::Sct(invalid) => invalid.code(),
             Self::Statement(invalid) => invalid.code(),
             Self::Timestamp(invalid) => invalid.code(),
+            Self::TooManyChecks { .. } => "too-many-checks",
             Self::Unmet(unmet) => unmet.code(),
             Self::WithoutBytes { .. } => "artifact-missing",
         }
@@ -142,6 +150,9 @@ impl fmt::Display for InvalidSignature {
             Self::Sct(invalid) => invalid.fmt(f),
             Self::Statement(invalid) => invalid.fmt(f),
             Self::Timestamp(invalid) => invalid.fmt(f),
+            Self::TooManyChecks { found, limit } => {
+                write!(f, "expected a signature that takes at most {limit} verifications, found one that takes {found}")
+            }
             Self::Unmet(unmet) => unmet.fmt(f),
             Self::WithoutBytes { key } => {
                 write!(
