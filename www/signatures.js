@@ -16,7 +16,7 @@ const WORDS = { verified: 'verified', failed: 'failed', unknown: 'not known' };
 function signature(one) {
   const { outcome, signer, meaning, signedAt, trustedRoot, code, message, steps } = one;
   const isAttestation = meaning?.kind === 'attestation';
-  return element('li', { class: `signature ${outcome}` },
+  return element('li', { class: `check ${MARKS[outcome]} signature` },
     mark(MARKS[outcome]),
     element('div', {},
       element('p', { class: 'check-title' },

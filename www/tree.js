@@ -69,7 +69,7 @@ function attachments(report) {
       size: attachment.size,
       outcome: 'named',
       said: true,
-      explanation: `Found by ${FOUND_BY[attachment.foundBy] ?? attachment.foundBy}. What it says was not verified: anyone who can push can attach.`,
+      explanation: `Found by ${FOUND_BY[attachment.foundBy] ?? attachment.foundBy}. ${believed(report, attachment)}`,
     })),
   }];
 }
@@ -120,4 +120,9 @@ function otherEntries(entries) {
       element('span', {}, role === 'image' ? platform ?? 'no platform named' : ROLES[role]),
       element('code', {}, named),
       element('span', { title: `${bytes} bytes` }, size(bytes))))));
+}
+
+function believed({ signatures }, { digest }) {
+  const verified = signatures?.some(({ attachment, outcome }) => attachment === digest && outcome === 'verified');
+  return verified ? 'Who signed it, and what, was verified: see the signatures.' : 'What it says was not verified: anyone who can push can attach.';
 }

@@ -245,19 +245,20 @@ function suite() {
         dsseEnvelope.payload = Buffer.from(statement.replace(/[0-9a-f]{64}/, '0'.repeat(64))).toString('base64');
       }), 'subject-mismatch',
     ],
-    'another version': [inBundle((bundle) => { bundle.mediaType = bundle.mediaType.replace('v0.3', 'v0.9'); }), 'bundle-version-unknown'],
+    'another version': [inBundle((bundle) => { bundle.mediaType = bundle.mediaType.replace('v0.3', 'v0.9'); }), 'bundle-version-unknown', 'inconclusive'],
     'two signatures': [inBundle(({ dsseEnvelope: { signatures } }) => signatures.push(signatures[0])), 'envelope-invalid'],
     'a name twice': [(text) => text.replace('"mediaType"', '"mediaType":"x","mediaType"'), 'duplicate-key'],
     'a message beside the envelope': [inBundle((bundle) => { bundle.messageSignature = { messageDigest: {}, signature: 'AAAA' }; }), 'document-invalid'],
   };
 
-  for (const [what, [change, code]] of Object.entries(TAMPERED_BUNDLE)) {
+  // Somebody may be able to read what we cannot, so that is not taken for unsigned.
+  for (const [what, [change, code, expected = 'reject']] of Object.entries(TAMPERED_BUNDLE)) {
     test(`a bundle with ${what} is refused`, async () => {
       const signed = await image();
       await FORMS['a bundle'](signed.pinned);
       await changeBundle(signed, change);
       const { verdict, signatures } = await library.check(signed.tag, { key });
-      assert.deepEqual([verdict, signatures.map((signature) => signature.code)], ['reject', [code]]);
+      assert.deepEqual([verdict, signatures.map((signature) => signature.code)], [expected, [code]]);
     });
   }
 
