@@ -124,6 +124,10 @@ pub const SMALL_SIGNATURE_BYTES: usize = 256 << 10;
 /// its parts one bundle could cause thousands, and P-384 takes milliseconds in WebAssembly.
 pub const SIGNATURE_CHECKS: usize = 64;
 
+/// Verifications of all signatures of one image, for all signers who are wanted: every signature of [`SIGNATURES`] at its worst, for two.
+/// A Worker takes policies from anybody, and the number of signers is theirs.
+pub const IMAGE_CHECKS: usize = 2 * SIGNATURES * SIGNATURE_CHECKS;
+
 /// Paths that are considered for one leaf. Sigstore's staging has two issuers with one name; several of them on two levels are four.
 pub const CERTIFICATE_PATHS: usize = 8;
 

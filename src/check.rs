@@ -203,9 +203,9 @@ impl<T: Transport, P: Prover> Checker<T, P> {
             walk.start(CheckName::Signatures);
             let attached = signatures::read(&client, &found).await?;
             let wanted = wanted.filter(|wanted| !wanted.is_empty()).unwrap_or_else(Candidates::anybody);
-            walk.judged = Some(attached.judge(&root, &wanted, now, &self.prover).await);
-            let outcome = attached.outcome(walk.judged.as_ref().map_or(&[], |judged| &judged.summaries));
-            walk.finish(CheckName::Signatures, outcome);
+            let judged = attached.judge(&root, &wanted, now, &self.prover).await;
+            walk.finish(CheckName::Signatures, attached.outcome(&judged));
+            walk.judged = Some(judged);
             walk.attachments = Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty());
         }
         Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), policy, now))

@@ -4,6 +4,9 @@
 //! one changes nothing, since anybody who may push can add it. Without a policy there is nobody to look for; then whoever could show a
 //! certificate of the public-good instance is named, and nothing follows from it.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use crate::budget;
 use crate::cosign::signature;
 use crate::digest::Content;
@@ -76,6 +79,8 @@ pub struct Judged {
     pub summaries: Vec<SignatureSummary>,
     /// For the policy.
     pub signed: Vec<Signed>,
+    /// Why more may be signed, if it may.
+    pub incomplete: Option<Remark>,
 }
 
 /// Fetches every signature of what was found. Fails only if the caller gave up.
@@ -87,14 +92,14 @@ pub async fn read<T: Transport>(client: &Client<'_, T>, discovered: &Discovered)
         for descriptor in layers {
             if attached.found.len() == budget::SIGNATURES {
                 let message = format!("more than {} signatures are attached, and only the first were looked at", budget::SIGNATURES);
-                attached.incomplete.get_or_insert(Remark { code: "too-many-signatures", message });
+                attached.incomplete.get_or_insert(Remark { code: TOO_MANY, message });
                 return Ok(attached);
             }
             // A small one behind it is still read, so that large ones hide nothing.
             if descriptor.size > left && descriptor.size > budget::SMALL_SIGNATURE_BYTES as u64 {
                 let message =
                     format!("more than {} bytes of signatures are attached, and only the first were read", budget::SIGNATURES_BYTES);
-                let remark = Remark { code: "too-many-signatures", message };
+                let remark = Remark { code: TOO_MANY, message };
                 attached.incomplete.get_or_insert(remark.clone());
                 attached.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read: Err(remark) });
                 continue;
@@ -157,7 +162,7 @@ struct Candidate {
     /// What the policy calls them; nobody's without one.
     alternative: Option<Alternative>,
     wanted: Wanted,
-    root: TrustedRoot,
+    root: Rc<TrustedRoot>,
     root_name: Option<String>,
     logging: Logging,
 }
@@ -165,7 +170,10 @@ struct Candidate {
 impl Candidates {
     /// Those whom the policy's rule for this image allows.
     pub fn of(policy: &Policy, registry: &str, repository: &str) -> Self {
-        let root = |name: &str| policy.trusted_root(name).cloned().or_else(|| instance::trusted_root(name)).unwrap_or_default();
+        // Each is read once, however many name it.
+        let mut roots: BTreeMap<String, Rc<TrustedRoot>> = BTreeMap::new();
+        let read = |name: &str| policy.trusted_root(name).cloned().or_else(|| instance::trusted_root(name)).unwrap_or_default();
+        let mut root = |name: &str| Rc::clone(roots.entry(name.to_owned()).or_insert_with(|| Rc::new(read(name))));
         let candidate = |alternative: &Alternative| {
             let (wanted, name) = match alternative {
                 Alternative::Digest(_) => return None,
@@ -180,7 +188,7 @@ impl Candidates {
     /// Whoever the public-good instance of Sigstore issued a certificate to: for people who want to know, not for a verdict.
     pub fn anybody() -> Self {
         let root = instance::trusted_root(PUBLIC_GOOD).unwrap_or_default();
-        Self(vec![Candidate::new(None, Wanted::Identity(Identity::anybody()), Some((PUBLIC_GOOD, root)))])
+        Self(vec![Candidate::new(None, Wanted::Identity(Identity::anybody()), Some((PUBLIC_GOOD, Rc::new(root))))])
     }
 
     /// Whether there is anybody to look for.
@@ -192,7 +200,7 @@ impl Candidates {
 impl Candidate {
     /// A deployment that lists no log has none. One that nobody named has none either: a key is enough by itself. Whoever names one for a
     /// key asks for its log, though, and nothing waives that.
-    fn new(alternative: Option<Alternative>, wanted: Wanted, root: Option<(&str, TrustedRoot)>) -> Self {
+    fn new(alternative: Option<Alternative>, wanted: Wanted, root: Option<(&str, Rc<TrustedRoot>)>) -> Self {
         let (root_name, root) = root.map_or_else(Default::default, |(name, root)| (Some(name.to_owned()), root));
         let asks_for_log = matches!(wanted, Wanted::Key { .. }) && root_name.is_some();
         let logging = if asks_for_log { Logging::default() } else { Logging::where_listed(&root) };
@@ -207,8 +215,8 @@ impl Candidate {
 
 impl Attached {
     /// Whether all of it could be read.
-    pub fn outcome(&self, summaries: &[SignatureSummary]) -> Outcome {
-        if let Some(cause) = &self.incomplete {
+    pub fn outcome(&self, Judged { summaries, incomplete, .. }: &Judged) -> Outcome {
+        if let Some(cause) = self.incomplete.as_ref().or(incomplete.as_ref()) {
             return Outcome::Unknown(cause.clone());
         }
         let of = |outcome| summaries.iter().filter(|summary| summary.outcome == outcome).count();
@@ -227,6 +235,7 @@ impl Attached {
     /// Judges every signature: for each signer that the policy's rule allows, or for whoever it is where there is no policy.
     pub async fn judge(&self, root: &Content, wanted: &Candidates, now: UnixTime, prover: &impl Prover) -> Judged {
         let mut judged = Judged::default();
+        let mut left = budget::IMAGE_CHECKS;
         for layer in &self.found {
             let entity = match &layer.read {
                 Ok(entity) => entity,
@@ -239,7 +248,17 @@ impl Attached {
             for candidate in wanted.0.iter().filter(|candidate| candidate.suits(entity)) {
                 let trust = Trust { wanted: &candidate.wanted, root: &candidate.root, logging: candidate.logging };
                 let verification = verify::verify(entity, Artifact::of(root), &trust, now);
+                // One who is not named is enough to say so; more would only cost.
+                if best.is_some() && verification.names_another() {
+                    continue;
+                }
                 let checks: Vec<_> = verification.checks().collect();
+                if checks.len() > left {
+                    judged.incomplete.get_or_insert_with(exhausted);
+                    best.get_or_insert_with(|| (0, layer.unknown(exhausted())));
+                    break;
+                }
+                left -= checks.len();
                 let answers = prover.verify(&checks).await;
                 drop(checks);
                 let findings = verification.prove_by(&answers);
@@ -295,6 +314,15 @@ impl Holder {
     }
 }
 
+/// Of a code that leaves open what a signature is worth.
+const TOO_MANY: &str = "too-many-signatures";
+
+/// Why nobody is asked any more.
+fn exhausted() -> Remark {
+    let message = format!("the signatures that are attached would take more than {} verifications", budget::IMAGE_CHECKS);
+    Remark { code: TOO_MANY, message }
+}
+
 /// Why nobody was asked.
 fn nobody(entity: &SignedEntity) -> Remark {
     let (code, message) = match entity.material {
@@ -304,9 +332,12 @@ fn nobody(entity: &SignedEntity) -> Remark {
     Remark { code, message: message.into() }
 }
 
+/// Nothing says more.
+const PROVEN: usize = usize::MAX;
+
 fn weight(findings: &Findings) -> usize {
     let passed = findings.steps.iter().filter(|finding| matches!(finding.outcome, verify::Outcome::Passed { .. })).count();
-    if findings.signer.is_ok() { usize::MAX } else { passed }
+    if findings.signer.is_ok() { PROVEN } else { passed }
 }
 
 fn meaning(meaning: &Meaning) -> MeaningSummary {

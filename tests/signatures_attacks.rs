@@ -26,6 +26,7 @@ use pullproof_world::On;
 use pullproof_world::World;
 use pullproof_world::behaviour;
 use pullproof_world::sigstore::BUNDLE_V0_3;
+use pullproof_world::sigstore::LogEntry;
 use pullproof_world::sigstore::SigningKey;
 use pullproof_world::sigstore::Sigstore;
 use pullproof_world::sigstore::cosign::referrer;
@@ -289,4 +290,38 @@ fn the_same_identity_certified_by_another_deployment_is_nobody() {
     let report = decide(registry(&image).bundle("team/app", &image, &other), &signed_by_identity());
     assert_eq!(verdict(&report), (Verdict::Reject, "policy-unmet"), "{}", report.to_json());
     assert!(report.signatures.unwrap().iter().all(|signature| signature.outcome != SignatureOutcome::Verified));
+}
+
+#[test]
+fn many_signers_and_many_signatures_cost_a_bounded_number_of_verifications_and_what_is_left_is_not_known() {
+    let image = Image::multi_platform();
+    let sigstore = Sigstore::new();
+    let crowded = || {
+        (0..15).fold(registry(&image), |registry, number| {
+            let bundle = sigstore.signing().issuer(ISSUER).identity(SUBJECT).sign_image(image.digest()).with(|bundle| {
+                let entry = bundle.entries[0].clone();
+                bundle.entries = (0..25).map(|index| LogEntry { log_index: entry.log_index + index + number, ..entry.clone() }).collect();
+            });
+            registry.bundle("team/app", &image, &bundle)
+        })
+    };
+    // All of them are the same to a certificate of this subject.
+    let anyone = (0..30).map(|number| {
+        let pattern = format!("https://builds.test/{}**", &"app@refs/heads/main"[..number % 15]);
+        json!({ "sigstore": { "issuer": ISSUER, "subjectPattern": pattern, "claims": { "sourceRepositoryURI": "nobody's" }, "trustedRoot": "test" } })
+    });
+    let identity = json!({ "sigstore": { "issuer": ISSUER, "subjectPattern": "https://builds.test/**", "trustedRoot": "test" } });
+    for (alternatives, expected) in [
+        (anyone.collect::<Vec<_>>(), Verdict::Reject), // whom no certificate names costs nothing
+        (vec![identity; 30], Verdict::Inconclusive),
+    ] {
+        let counting = Counting::default();
+        let world = world(crowded());
+        let checker = Checker::new(&world).prover(&counting);
+        let wanted = policy(&json!({ "anyOf": alternatives })).unwrap();
+        let report = pollster::block_on(checker.check(&Reference::parse(APP).unwrap(), Some(&wanted), now(), &mut |_| {})).unwrap();
+        let made: usize = counting.0.into_inner().iter().sum();
+        assert!(made <= pullproof::budget::IMAGE_CHECKS, "{made}");
+        assert_eq!(report.verdict, expected, "{made}: {:?}", report.reasons);
+    }
 }

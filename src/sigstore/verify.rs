@@ -183,6 +183,11 @@ impl Verification {
         }
     }
 
+    /// Whether it is of somebody else than who is wanted, whatever its signatures are worth.
+    pub const fn names_another(&self) -> bool {
+        matches!(self.who, Planned::Ended(Outcome::Failed(_)))
+    }
+
     /// Every signature that may have to be verified, in a stable order.
     pub fn checks(&self) -> impl Iterator<Item = &SignatureCheck> {
         let stamps = self.stamps.ready().into_iter().flatten().flat_map(Stamp::checks);
