@@ -50,6 +50,10 @@ pub const PAGES: usize = 8;
 /// Attached artifacts opened to read their type: what [`CHECK_REQUESTS`] leaves.
 pub const ATTACHMENTS: usize = 32;
 
+/// Bytes of the manifests of attached artifacts that are kept until their signatures are read: four of the largest. Small ones, of
+/// [`SMALL_SIGNATURE_BYTES`], are kept whatever came before; a hundred signatures of cosign's with their certificates are one.
+pub const ATTACHED_BYTES: u64 = 4 * MANIFEST_BYTES;
+
 /// Requests of one check, redirects and tokens included. A Worker of the free plan may send 50 for one that it answers.
 pub const CHECK_REQUESTS: usize = 48;
 

@@ -70,10 +70,17 @@ pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest, att
             format!("more than {} artifacts are attached, and only the first were opened", budget::ATTACHMENTS),
         );
     }
+    let mut left = budget::ATTACHED_BYTES;
     for (digest, size, found_by) in listed {
         match open(client, digest, size, subject).await {
-            Ok(Some((artifact_type, manifest))) => {
+            Ok(Some((artifact_type, size, manifest))) => {
                 found.attachments.push(Attachment { digest, artifact_type, size, found_by });
+                if size > left && size > budget::SMALL_SIGNATURE_BYTES as u64 {
+                    found.miss("too-many-attachments", format!("the attached artifacts have more than {} bytes", budget::ATTACHED_BYTES));
+                    found.manifests.push(None);
+                    continue;
+                }
+                left = left.saturating_sub(size);
                 found.manifests.push(manifest);
             }
             Ok(None) => found.disowned += 1,
@@ -116,8 +123,8 @@ impl Discovered {
 }
 
 type Listed = (Digest, u64, FoundBy);
-/// What it is attached as, and its manifest if it is one.
-type Opened = (String, Option<Manifest>);
+/// What it is attached as, how many bytes it has, and its manifest if it is one.
+type Opened = (String, u64, Option<Manifest>);
 
 /// Every page of the referrers API, within the budget. Whether the last one is known to be the last.
 async fn referrers<T: Transport>(client: &Client<'_, T>, subject: Digest, listed: &mut Vec<Listed>) -> Result<bool, Error> {
@@ -169,6 +176,6 @@ async fn open<T: Transport>(client: &Client<'_, T>, digest: Digest, size: u64, s
     // The list may lie about the size, as it does about the type: the digest names the bytes.
     let attached = document.attachment().filter(|(descriptor, _)| descriptor.digest == subject);
     let Some(artifact_type) = attached.map(|(_, artifact_type)| artifact_type.to_owned()) else { return Ok(None) };
-    let Document::Manifest(manifest) = document else { return Ok(Some((artifact_type, None))) };
-    Ok(Some((artifact_type, Some(manifest))))
+    let Document::Manifest(manifest) = document else { return Ok(Some((artifact_type, content.size(), None))) };
+    Ok(Some((artifact_type, content.size(), Some(manifest))))
 }

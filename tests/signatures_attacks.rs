@@ -325,3 +325,19 @@ fn many_signers_and_many_signatures_cost_a_bounded_number_of_verifications_and_w
         assert_eq!(report.verdict, expected, "{made}: {:?}", report.reasons);
     }
 }
+
+#[test]
+fn manifests_that_are_large_cannot_fill_the_memory_and_hide_nothing_small_behind_them() {
+    let image = Image::multi_platform();
+    let large = |number: usize| {
+        let artifact = ArtifactSpec::new(BUNDLE_V0_3, b"{}").subject(&image).annotation("number", &number.to_string()).mint();
+        // In no annotation, since registries copy those into their lists.
+        artifact.rewritten(|text| text.replacen('{', &format!("{{\"junk\":\"{}\",", "A".repeat(4_000_000)), 1))
+    };
+    let crowded = (0..6).fold(registry(&image), |registry, number| registry.attach("team/app", &large(number)));
+    let report = decide(crowded.bundle("team/app", &image, &good(&image)), &signed_by_identity());
+    assert_eq!(verdict(&report), (Verdict::Accept, "policy-met"), "{}", report.to_json());
+    assert_eq!(unknown(&report, CheckName::Signatures), "too-many-attachments");
+    let read = report.signatures.as_ref().unwrap().len();
+    assert!(read <= 5, "{read} of the seven were read");
+}
