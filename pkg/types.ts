@@ -532,7 +532,7 @@ export interface Resolved {
   readonly relay: string | null;
   /** When, RFC 3339. */
   readonly resolvedAt: string;
-  /** Whose signatures were verified. Empty in this version: none is verified yet. */
+  /** Whose signatures were verified: `issuer subject`, or the ID of a key. Empty unless a policy asks for signatures. */
   readonly signers: readonly string[];
 }
 
