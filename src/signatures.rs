@@ -99,9 +99,12 @@ pub async fn read<T: Transport>(client: &Client<'_, T>, discovered: &Discovered)
             if descriptor.size > left && descriptor.size > budget::SMALL_SIGNATURE_BYTES as u64 {
                 let message =
                     format!("more than {} bytes of signatures are attached, and only the first were read", budget::SIGNATURES_BYTES);
-                let remark = Remark { code: TOO_MANY, message };
-                attached.incomplete.get_or_insert(remark.clone());
-                attached.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read: Err(remark) });
+                attached.leave(attachment, descriptor, Remark { code: TOO_MANY, message });
+                continue;
+            }
+            if descriptor.size > budget::BUNDLE_BYTES as u64 {
+                let message = format!("expected a signature of at most {} bytes, found one of {}", budget::BUNDLE_BYTES, descriptor.size);
+                attached.leave(attachment, descriptor, Remark { code: "response-too-large", message });
                 continue;
             }
             let read = match fetch(client, descriptor).await {
@@ -133,13 +136,9 @@ fn holds_signature(layer: &Descriptor) -> bool {
 
 /// What the descriptor names, whose bytes are hashed.
 async fn fetch<T: Transport>(client: &Client<'_, T>, descriptor: &Descriptor) -> Result<Content, Error> {
-    let not_it = |found: String| Error::NotARegistry { host: client.host(), found };
-    let limit = budget::BUNDLE_BYTES as u64;
-    if descriptor.size > limit {
-        return Err(not_it(format!("a signature of {} bytes, more than {limit}", descriptor.size)));
-    }
     let answer = client.fetch(&Endpoint::Blob(descriptor.digest), Accept::Anything, descriptor.size).await?;
-    Content::verify(descriptor.digest, answer.body).map_err(|mismatch| not_it(format!("another signature: {mismatch}")))
+    Content::verify(descriptor.digest, answer.body)
+        .map_err(|mismatch| Error::NotARegistry { host: client.host(), found: format!("another signature: {mismatch}") })
 }
 
 fn entity(descriptor: &Descriptor, content: &Content) -> Result<SignedEntity, Remark> {
@@ -214,6 +213,12 @@ impl Candidate {
 }
 
 impl Attached {
+    /// It is not read, so that it may be the one that is wanted.
+    fn leave(&mut self, attachment: &Attachment, descriptor: &Descriptor, why: Remark) {
+        self.incomplete.get_or_insert(why.clone());
+        self.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read: Err(why) });
+    }
+
     /// Whether all of it could be read.
     pub fn outcome(&self, Judged { summaries, incomplete, .. }: &Judged) -> Outcome {
         if let Some(cause) = self.incomplete.as_ref().or(incomplete.as_ref()) {

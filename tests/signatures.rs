@@ -226,3 +226,13 @@ fn trap_2_a_bundle_behind_a_fallback_index_that_lies_about_its_type_is_verified(
     let report = decide(registry, Some(&signed_by(SUBJECT)));
     assert_eq!(verdict(&report), (Verdict::Accept, "policy-met"), "{}", report.to_json());
 }
+
+#[test]
+fn a_signature_larger_than_any_honest_one_is_not_fetched_and_not_taken_for_none() {
+    let image = Image::multi_platform();
+    let content = vec![b' '; pullproof::budget::BUNDLE_BYTES + 1];
+    let large = pullproof_world::ArtifactSpec::new("application/vnd.dev.sigstore.bundle.v0.3+json", &content).subject(&image).mint();
+    let report = decide(registry(&image).attach("team/app", &large), Some(&signed_with(&key())));
+    assert_eq!((report.verdict, unknown(&report, CheckName::Signatures)), (Verdict::Inconclusive, "response-too-large"));
+    assert_eq!((refusal(&report), report.signatures.as_ref().unwrap()[0].outcome), ("response-too-large", SignatureOutcome::Unknown));
+}
