@@ -10,9 +10,9 @@ const AIM = 160_000;
 
 export function size() {
   const browser = reachable(new URL('../www/pullproof/browser.js', import.meta.url));
-  // Named there, and loaded only when somebody pins.
-  const check = browser.filter(({ href }) => !href.includes('/pullproof_pin'));
-  const pinning = ['pullproof_pin_bg.wasm', 'pullproof_pin.js'].map((name) => new URL(`../www/pullproof/wasm/${name}`, import.meta.url));
+  // Named there, and loaded only when somebody pins, or has a signature that WebCrypto cannot verify.
+  const check = browser.filter(({ href }) => !/\/pullproof_(pin|crypto)/.test(href));
+  const module = (name) => [`${name}_bg.wasm`, `${name}.js`].map((file) => new URL(`../www/pullproof/wasm/${file}`, import.meta.url));
   const page = reachable(new URL('../www/index.html', import.meta.url)).filter(({ href }) => !href.includes('/www/pullproof/'));
   const named = (name) => check.filter(({ href }) => href.endsWith(name));
   const generated = [...named('/pullproof_bg.wasm'), ...named('/wasm/pullproof.js')];
@@ -22,7 +22,8 @@ export function size() {
     row('pullproof.js, its glue', named('/wasm/pullproof.js')),
     row('browser.js and its imports', check.filter((file) => !generated.includes(file))),
     row('all that a check takes', check),
-    row('what pinning takes besides', pinning),
+    row('what a signature takes that WebCrypto cannot verify', module('pullproof_crypto')),
+    row('what pinning takes besides', module('pullproof_pin')),
     row('the page around it', page),
   ];
   const [{ brotli }] = rows;

@@ -1,6 +1,6 @@
-/** Entry point for pages and bundlers: the modules are fetched from beside this file, the one that pins only when it is needed. */
+/** Entry point for pages and bundlers: the modules are fetched from beside this file, all but the first only when they are needed. */
 import * as core from './wasm/pullproof.js';
-import { open, type PinCore } from './core.js';
+import { type CryptoCore, open, type PinCore } from './core.js';
 
 // A registry learns nothing of the page, and no cache answers for it: registries answer one address differently for every Accept.
 const discreet: RequestInit = { credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' };
@@ -11,6 +11,13 @@ async function loadPinCore(): Promise<PinCore> {
   return pinCore as PinCore;
 }
 
+async function loadCryptoCore(): Promise<CryptoCore> {
+  const cryptoCore = await import('./wasm/pullproof_crypto.js');
+  await cryptoCore.default({ module_or_path: new URL('./wasm/pullproof_crypto_bg.wasm', import.meta.url) });
+  return cryptoCore as CryptoCore;
+}
+
 const loading = core.default({ module_or_path: new URL('./wasm/pullproof_bg.wasm', import.meta.url) });
-open(core, { fetch: (request) => globalThis.fetch(request, discreet), safelistedOnly: true, loadPinCore }, loading);
+const fetch = (request: Request) => globalThis.fetch(request, discreet);
+open(core, { fetch, safelistedOnly: true, loadPinCore, loadCryptoCore }, loading);
 export * from './index.js';

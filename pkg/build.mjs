@@ -2,7 +2,8 @@
 import { chmodSync, cpSync, existsSync } from 'node:fs';
 
 const at = (path) => new URL(path, import.meta.url);
-for (const file of ['pullproof.js', 'pullproof_bg.wasm', 'pullproof_pin.js', 'pullproof_pin_bg.wasm']) {
+const modules = ['pullproof', 'pullproof_crypto', 'pullproof_pin'];
+for (const file of modules.flatMap((name) => [`${name}.js`, `${name}_bg.wasm`])) {
   if (!existsSync(at(`wasm/${file}`))) {
     throw new Error(`expected pkg/wasm/${file}, found none: run 'cargo xtask build'`);
   }

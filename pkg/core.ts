@@ -1,7 +1,7 @@
 /**
  * The doors to the core, which is WebAssembly. An entry point opens them once, with what its platform needs; nothing else in this package
- * knows where the modules come from, and no generated type gets past this file. There are two: a page that only checks does not download
- * what pins.
+ * knows where the modules come from, and no generated type gets past this file. There are three: a page that only checks downloads neither
+ * what pins nor, as a rule, the arithmetic of signatures, which its platform has.
  */
 
 import type { SignatureCheck } from './signatures.js';
@@ -15,14 +15,14 @@ export interface Core {
     image: string,
     options: CoreOptions,
     fetch: Fetch,
+    verify: Verify,
     signal?: AbortSignal,
     onStep?: (step: Step) => void,
-    verify?: Verify,
   ): Promise<Report>;
   parseReference(text: string): ParsedReference;
-  resolve(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify): Promise<Resolved>;
+  resolve(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal): Promise<Resolved>;
   /** `image` has a tag and the digest that it is pinned to. */
-  drift(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify): Promise<Drift>;
+  drift(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal): Promise<Drift>;
 }
 
 /** What the module that reads and edits texts exports. A thrown value is a {@link CoreError}. */
@@ -31,6 +31,12 @@ export interface PinCore {
   find(text: string, kind: string): FindResult;
   pin(text: string, kind: string, digests: Digests): Pinned;
   readLock(text: string): Lock;
+}
+
+/** What the module of the arithmetic exports. */
+export interface CryptoCore {
+  /** Whether each of them holds. */
+  verify(checks: readonly SignatureCheck[]): boolean[];
 }
 
 /** What became of the references of a text: for each its digest, or why it has none. */
@@ -60,8 +66,8 @@ export interface CoreError {
 
 export type Fetch = (request: Request) => Promise<Response>;
 
-/** Says which signatures hold, and `null` where the core has to find out itself. */
-export type Verify = (checks: readonly SignatureCheck[]) => Promise<(boolean | null)[]>;
+/** Says which signatures hold, or rejects. */
+export type Verify = (checks: readonly SignatureCheck[]) => Promise<boolean[]>;
 
 /** What differs between a page, a Worker and Node. */
 export interface Platform {
@@ -69,8 +75,9 @@ export interface Platform {
   fetch: Fetch;
   /** A page: cross-origin requests must get by without a preflight, which most registries do not answer. */
   safelistedOnly: boolean;
-  /** Opens the other door, when somebody first asks for it. */
+  /** Opens another door, when somebody first asks for it. */
   loadPinCore: () => PinCore | Promise<PinCore>;
+  loadCryptoCore: () => CryptoCore | Promise<CryptoCore>;
 }
 
 let opened: { core: Core; platform: Platform } | undefined;
@@ -102,6 +109,19 @@ export function loaded(): { core: Core; platform: Platform } {
     throw new Error('expected the WebAssembly module to be loaded, found it still loading: `await ready` first');
   }
   return opened;
+}
+
+let loadingCrypto: Promise<CryptoCore> | undefined;
+
+/** The arithmetic, loaded when it is first asked for; again after it could not be. */
+export async function cryptoCore(): Promise<CryptoCore> {
+  loadingCrypto ??= Promise.resolve(loaded().platform.loadCryptoCore());
+  try {
+    return await loadingCrypto;
+  } catch (thrown) {
+    loadingCrypto = undefined;
+    throw thrown;
+  }
 }
 
 let opening: PinCore | Promise<PinCore> | undefined;

@@ -10,8 +10,8 @@ import { driftOf } from './drift.js';
 import { CheckError, fromCore, ImageRejectedError } from './errors.js';
 import { credentialsFor, toCore, validate, withPolicy } from './options.js';
 import { pinText } from './pin.js';
+import { prove } from './prover.js';
 import { parseReference } from './reference.js';
-import { verifySignatures } from './signatures.js';
 import { findIn } from './text.js';
 import type {
   CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions, PinResult, Report, Wanted,
@@ -39,7 +39,7 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
   // Taken out of the options so that it is called without `this`: a page's own `fetch` throws when called as a method.
   const { fetch = platform.fetch } = options;
   try {
-    const report = await core.check(image, coreOptions, (request) => fetch(request), signal, onStep, verifySignatures);
+    const report = await core.check(image, coreOptions, (request) => fetch(request), prove, signal, onStep);
     signal?.throwIfAborted();
     return report;
   } catch (thrown) {

@@ -1,8 +1,9 @@
 /** Entry point for Node, Deno and Bun: the modules are files beside this one. */
 import { readFileSync } from 'node:fs';
 import * as core from './wasm/pullproof.js';
+import * as cryptoCore from './wasm/pullproof_crypto.js';
 import * as pinCore from './wasm/pullproof_pin.js';
-import { open, type PinCore } from './core.js';
+import { type CryptoCore, open, type PinCore } from './core.js';
 
 const read = (name: string) => ({ module: readFileSync(new URL(`./wasm/${name}`, import.meta.url)) });
 
@@ -11,6 +12,11 @@ function loadPinCore(): PinCore {
   return pinCore as PinCore;
 }
 
+function loadCryptoCore(): CryptoCore {
+  cryptoCore.initSync(read('pullproof_crypto_bg.wasm'));
+  return cryptoCore as CryptoCore;
+}
+
 core.initSync(read('pullproof_bg.wasm'));
-open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore });
+open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore });
 export * from './index.js';

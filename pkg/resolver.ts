@@ -3,8 +3,8 @@
 import { type CoreOptions, type Fetch, loaded, type Verify } from './core.js';
 import { CheckError, fromCore, isCallersFault } from './errors.js';
 import { credentialsFor, toCore } from './options.js';
+import { prove } from './prover.js';
 import { parseReference } from './reference.js';
-import { verifySignatures } from './signatures.js';
 import type { Drift, LeftAlone, PinOptions, Resolved } from './types.js';
 
 /** Browsers open six connections to one host; a registry on HTTP/2 is not bothered by two more. */
@@ -21,7 +21,7 @@ export interface Claim {
   readonly platform: string | null;
 }
 
-type Question<Answer> = (image: string, options: CoreOptions, fetch: Fetch, signal: AbortSignal, verify: Verify) => Promise<Answer>;
+type Question<Answer> = (image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal: AbortSignal) => Promise<Answer>;
 
 export class Resolver {
   readonly #options: Omit<PinOptions, 'kind'>;
@@ -96,7 +96,7 @@ export class Resolver {
     const { fetch = loaded().platform.fetch } = this.#options;
     const credentials = await this.#credentialsOf(parseReference(image).registry);
     try {
-      return await question(image, { ...options, ...credentials }, (request) => fetch(request), this.#signal, verifySignatures);
+      return await question(image, { ...options, ...credentials }, (request) => fetch(request), prove, this.#signal);
     } catch (thrown) {
       throw fromCore(thrown);
     }

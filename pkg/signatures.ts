@@ -2,7 +2,7 @@
  * Verifies signatures with the platform's WebCrypto, where it has one: quicker than the core, and off its thread.
  *
  * The core says which signatures a claim rests on, and takes these answers for its own: docs/adr/0009-obligations.md. It has read the
- * keys and knows the schemes; what is refused here is what it would refuse. Where there is no answer, the core verifies.
+ * keys and knows the schemes; what is refused here is what our arithmetic would refuse, which answers where this does not.
  */
 
 const HASHES = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const;
@@ -21,8 +21,10 @@ export interface SignatureCheck {
   /** A `SubjectPublicKeyInfo` in DER. */
   readonly key: Uint8Array;
   readonly scheme: SignatureScheme;
-  /** All that was signed, not its digest: WebCrypto hashes for itself. */
+  /** What was signed, or its digest. */
   readonly message: Uint8Array;
+  /** Whether `message` is but the digest, of which WebCrypto, which hashes for itself, cannot say anything. */
+  readonly isDigest: boolean;
   /** In DER for ECDSA. */
   readonly signature: Uint8Array;
 }
@@ -35,7 +37,7 @@ export async function verifySignatures(checks: readonly SignatureCheck[]): Promi
 }
 
 async function answer(subtle: SubtleCrypto, check: SignatureCheck): Promise<boolean | null> {
-  const algorithm = algorithmOf(check.scheme);
+  const algorithm = check.isDigest ? null : algorithmOf(check.scheme);
   if (algorithm === null) return null;
   // Before anything is waited for: memory of the core, which these may be views of, changes and moves.
   const [key, message, der] = [check.key, check.message, check.signature].map((bytes) => new Uint8Array(bytes)) as

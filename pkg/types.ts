@@ -280,6 +280,7 @@ export type UnknownCode =
   | 'incomplete-list'
   | 'too-many-attachments'
   | 'too-many-signatures'
+  | 'arithmetic-unavailable'
   | 'bundle-version-unknown';
 
 /** Which images are accepted. The first rule whose pattern matches the image decides. */

@@ -1,15 +1,22 @@
 /** Entry point for Cloudflare Workers: an import is a compiled module, because nothing may be compiled at run time there. */
 import module from './wasm/pullproof_bg.wasm';
+import cryptoModule from './wasm/pullproof_crypto_bg.wasm';
 import pinModule from './wasm/pullproof_pin_bg.wasm';
 import * as core from './wasm/pullproof.js';
+import * as cryptoCore from './wasm/pullproof_crypto.js';
 import * as pinCore from './wasm/pullproof_pin.js';
-import { open, type PinCore } from './core.js';
+import { type CryptoCore, open, type PinCore } from './core.js';
 
 function loadPinCore(): PinCore {
   pinCore.initSync({ module: pinModule });
   return pinCore as PinCore;
 }
 
+function loadCryptoCore(): CryptoCore {
+  cryptoCore.initSync({ module: cryptoModule });
+  return cryptoCore as CryptoCore;
+}
+
 core.initSync({ module });
-open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore });
+open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore });
 export * from './index.js';

@@ -73,7 +73,7 @@ pub mod resolve;
 // Layer 8: the edges.
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(all(target_arch = "wasm32", any(feature = "wasm-check", feature = "wasm-pin")))]
+#[cfg(all(target_arch = "wasm32", any(feature = "wasm-check", feature = "wasm-crypto", feature = "wasm-pin")))]
 pub mod wasm;
 
 pub use check::Checker;

@@ -1,14 +1,15 @@
 //! Who verifies signatures: we do, or the platform where it is quicker.
 
+use core::fmt;
 use core::future::Future;
 
 use crate::crypto::SignatureCheck;
 
-/// Verifies signatures for us.
+/// Verifies signatures.
 pub trait Prover {
-    /// One answer for each check, in their order: whether it holds, or `None` where the platform cannot say and we verify it ourselves.
-    /// Too few answers prove nothing.
-    fn verify(&self, checks: &[&SignatureCheck]) -> impl Future<Output = Vec<Option<bool>>>;
+    /// For each check, in their order, whether it holds. Too few answers prove nothing.
+    // Not `Send`, as the futures of a transport are not.
+    fn verify(&self, checks: &[&SignatureCheck]) -> impl Future<Output = Result<Vec<bool>, ProverError>>;
 }
 
 /// Verifies everything here, on any platform.
@@ -16,7 +17,24 @@ pub trait Prover {
 pub struct Portable;
 
 impl Prover for Portable {
-    async fn verify(&self, checks: &[&SignatureCheck]) -> Vec<Option<bool>> {
-        vec![None; checks.len()]
+    async fn verify(&self, checks: &[&SignatureCheck]) -> Result<Vec<bool>, ProverError> {
+        Ok(checks.iter().map(|check| check.holds()).collect())
     }
 }
+
+/// It cannot be found out whether signatures hold. That says nothing of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProverError;
+
+impl ProverError {
+    /// The stable code.
+    pub const CODE: &'static str = "arithmetic-unavailable";
+}
+
+impl fmt::Display for ProverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("whatever verifies signatures here did not answer, so nothing is known of them")
+    }
+}
+
+impl core::error::Error for ProverError {}

@@ -19,6 +19,7 @@ use crate::policy::Alternative;
 use crate::policy::Policy;
 use crate::policy::Signed;
 use crate::prover::Prover;
+use crate::prover::ProverError;
 use crate::registry::client::Client;
 use crate::registry::endpoint::Accept;
 use crate::registry::endpoint::Endpoint;
@@ -266,6 +267,15 @@ impl Attached {
                 left -= checks.len();
                 let answers = prover.verify(&checks).await;
                 drop(checks);
+                let answers = match answers {
+                    Ok(answers) => answers,
+                    Err(error) => {
+                        let why = Remark { code: ProverError::CODE, message: error.to_string() };
+                        judged.incomplete.get_or_insert_with(|| why.clone());
+                        best.get_or_insert_with(|| (0, layer.unknown(why)));
+                        break;
+                    }
+                };
                 let findings = verification.prove_by(&answers);
                 let (weight, summary) = (weight(&findings), layer.summary(entity, candidate, &findings));
                 if let (Some(alternative), Ok(signer)) = (&candidate.alternative, findings.signer) {

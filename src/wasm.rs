@@ -1,10 +1,14 @@
 //! The doors to JavaScript. They convert, and decide nothing.
 //!
-//! There are two modules, so that a page that only checks does not download what pins: see docs/adr/0007-two-modules.md. What is thrown
-//! is a plain object `{ code, message, detail? }`; `pkg/index.ts` makes an error of it.
+//! There are three modules, so that a page that only checks downloads neither what pins nor arithmetic that its platform has: see
+//! docs/adr/0007-modules.md.
 
 #[cfg(feature = "wasm-check")]
 mod check;
+#[cfg(any(feature = "wasm-check", feature = "wasm-pin"))]
+mod convert;
+#[cfg(feature = "wasm-crypto")]
+mod crypto;
 #[cfg(feature = "wasm-check")]
 mod options;
 #[cfg(feature = "wasm-pin")]
@@ -14,42 +18,9 @@ mod prover;
 #[cfg(feature = "wasm-check")]
 mod transport;
 
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
-use wasm_bindgen::JsValue;
-
-use crate::error::Error;
-use crate::json;
-use crate::json::Object;
-
 #[cfg(feature = "wasm-check")]
 pub use check::*;
+#[cfg(feature = "wasm-crypto")]
+pub use crypto::*;
 #[cfg(feature = "wasm-pin")]
 pub use pin::*;
-
-#[derive(Serialize)]
-struct Thrown<'a> {
-    code: &'a str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
-}
-
-/// As JSON, so that options are read as strictly as everything else, by the same reader.
-fn from_js(value: &JsValue) -> Result<Object, JsValue> {
-    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default();
-    json::parse_object(text.as_bytes()).map_err(|refusal| invalid(&refusal.to_string()))
-}
-
-/// Objects rather than maps, numbers rather than bigints, `null` rather than `undefined`: what JSON would give.
-fn to_js<T: Serialize>(value: &T) -> JsValue {
-    value.serialize(&Serializer::json_compatible()).expect("reports hold nothing that JSON cannot write")
-}
-
-fn invalid(message: &str) -> JsValue {
-    to_js(&Thrown { code: "options-invalid", message, detail: None })
-}
-
-fn thrown(error: &Error) -> JsValue {
-    to_js(&Thrown { code: error.code(), message: &error.to_string(), detail: error.detail() })
-}

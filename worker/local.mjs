@@ -29,8 +29,7 @@ export function miniflareOptions({ port = 0, registries, demo, timeoutSeconds, r
     modulesRoot: here('dist'),
     modules: [
       { type: 'ESModule', path: here('dist/index.js') },
-      { type: 'CompiledWasm', path: here('dist/pullproof_bg.wasm') },
-      { type: 'CompiledWasm', path: here('dist/pullproof_pin_bg.wasm') },
+      ...['pullproof', 'pullproof_crypto', 'pullproof_pin'].map((name) => ({ type: 'CompiledWasm', path: here(`dist/${name}_bg.wasm`) })),
     ],
     compatibilityDate: settings.match(/"compatibility_date": "([\d-]+)"/)[1],
     assets: {

@@ -69,14 +69,14 @@ function startWorker() {
       },
     };`;
   const files = readdirSync(dist).filter((name) => name.endsWith('.js') && !['browser.js', 'cli.js', 'node.js'].includes(name));
-  const modules = [...files, 'wasm/pullproof.js', 'wasm/pullproof_pin.js'].map((name) => ({ type: 'ESModule', path: `${dist}${name}` }));
+  const cores = ['pullproof', 'pullproof_crypto', 'pullproof_pin'];
+  const modules = [...files, ...cores.map((name) => `wasm/${name}.js`)].map((name) => ({ type: 'ESModule', path: `${dist}${name}` }));
   return new Miniflare({
     modulesRoot: dist,
     modules: [
       { type: 'ESModule', path: `${dist}test-worker.js`, contents: script },
       ...modules,
-      { type: 'CompiledWasm', path: `${dist}wasm/pullproof_bg.wasm` },
-      { type: 'CompiledWasm', path: `${dist}wasm/pullproof_pin_bg.wasm` },
+      ...cores.map((name) => ({ type: 'CompiledWasm', path: `${dist}wasm/${name}_bg.wasm` })),
     ],
     compatibilityDate: '2026-04-01',
     cf: false,
@@ -156,7 +156,7 @@ test('a page finds what a text names once the package is ready to pin, and says 
   await fresh.close();
 });
 
-test('a page that only checks does not download what pins', async () => {
+test('a page that only checks downloads neither what pins nor the arithmetic of signatures', async () => {
   const { image } = registries.get('a good image');
   const fresh = await browser.newPage();
   const downloaded = [];
@@ -167,7 +167,7 @@ test('a page that only checks does not download what pins', async () => {
     await check(name);
   }, image);
   assert.ok(downloaded.includes('/wasm/pullproof_bg.wasm'));
-  assert.deepEqual(downloaded.filter((path) => path.includes('pullproof_pin')), []);
+  assert.deepEqual(downloaded.filter((path) => /pullproof_(pin|crypto)/.test(path)), []);
   await fresh.close();
 });
 

@@ -29,7 +29,7 @@ const owner = (scheme) => scheme.startsWith('ecdsa') ? scheme.split('-')[1] : 'r
 function signed(scheme, length) {
   const [hash, how] = options(scheme, length);
   const signature = new Uint8Array(sign(hash, message, { key: pairs[owner(scheme)].privateKey, ...how }));
-  return { key: spki(owner(scheme)), scheme, message, signature };
+  return { key: spki(owner(scheme)), scheme, message, isDigest: false, signature };
 }
 
 const SCHEMES = HASHES.flatMap((hash) =>

@@ -12,6 +12,7 @@ use crate::crypto::InvalidScheme;
 use crate::crypto::KeyKind;
 use crate::crypto::PublicKey;
 use crate::crypto::Scheme;
+use crate::crypto::key::RSA_BITS;
 use crate::der;
 use crate::der::InvalidDer;
 use crate::der::Tag;
@@ -65,7 +66,8 @@ impl SignatureCheck {
         &self.signature
     }
 
-    /// Verifies it, here and now. ECDSA takes both `s` and `-s`, as everybody does: signatures are never used as names.
+    /// Verifies it, here and now. By a key that is no point of its curve, or one of low order, nothing holds. ECDSA takes both `s` and
+    /// `-s`, as everybody does: signatures are never used as names.
     pub fn holds(&self) -> bool {
         match (self.scheme, self.key.kind()) {
             (Scheme::Ecdsa(hash), KeyKind::Ecdsa(curve)) => self.hashed(hash).is_some_and(|hashed| self.ecdsa(curve, &hashed)),
@@ -131,8 +133,9 @@ impl SignatureCheck {
 
     fn rsa(&self, verify: impl FnOnce(&rsa::PublicKey, &[u8], &[u8]) -> rsa::Result<()>) -> bool {
         let hashed = self.scheme.hash().and_then(|hash| self.hashed(hash));
-        let (Some(key), Some(hashed)) = (self.key.rsa(), hashed) else { return false };
-        verify(&key, hashed.as_bytes(), &self.signature).is_ok()
+        let [modulus, exponent] = self.key.numbers().map(rsa::BoxedUint::from_be_slice_vartime);
+        let key = rsa::PublicKey::new_with_size_limits(modulus, exponent, RSA_BITS).ok();
+        key.zip(hashed).is_some_and(|(key, hashed)| verify(&key, hashed.as_bytes(), &self.signature).is_ok())
     }
 }
 

@@ -74,7 +74,8 @@ impl fmt::Display for KeyKind {
     }
 }
 
-/// A public key: a point on its curve, or a modulus and an exponent that RSA can use.
+/// A public key, as far as that can be told by reading: whether its point is on the curve is found out with its first signature, which
+/// does not hold if it is not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     spki: Vec<u8>,
@@ -84,7 +85,7 @@ pub struct PublicKey {
 }
 
 /// Moduli in bits: below is factored some day, above only costs time.
-const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
+pub(super) const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// `rsaEncryption`, RFC 8017 appendix A.1: 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -112,20 +113,18 @@ impl PublicKey {
                 let named = algorithm.oid()?;
                 let (curve, _) = CURVES.into_iter().find(|(_, oid)| *oid == named).ok_or(InvalidKey::Curve)?;
                 let point = spki.bit_string()?.octets()?;
-                // Uncompressed, as RFC 5480 section 2.2 requires everybody to write it, and of the right length before arithmetic.
-                if point.len() != 1 + 2 * curve.size() || point[0] != 4 || !is_on_curve(curve, point) {
+                // Uncompressed, as RFC 5480 section 2.2 requires everybody to write it.
+                if point.len() != 1 + 2 * curve.size() || point[0] != 4 {
                     return Err(InvalidKey::Point);
                 }
                 (KeyKind::Ecdsa(curve), [point, &[]])
             }
             ED25519 => {
                 let point = spki.bit_string()?.octets()?;
-                let bytes = <&[u8; 32]>::try_from(point).map_err(|_| InvalidKey::Point)?;
-                match ed25519_dalek::VerifyingKey::from_bytes(bytes) {
-                    // A weak key signs everything, and a key that is written in two ways has two names (RFC 8032 section 5.1.3).
-                    Ok(key) if !key.is_weak() && key.to_edwards().compress().as_bytes() == bytes => (KeyKind::Ed25519, [point, &[]]),
-                    _ => return Err(InvalidKey::Point),
+                if !is_reduced(point.try_into().map_err(|_| InvalidKey::Point)?) {
+                    return Err(InvalidKey::Point);
                 }
+                (KeyKind::Ed25519, [point, &[]])
             }
             RSA_ENCRYPTION => {
                 algorithm.null()?;
@@ -138,7 +137,9 @@ impl PublicKey {
                 if !RSA_BITS.contains(&bits) {
                     return Err(InvalidKey::Size { bits });
                 }
-                rsa_key(modulus, exponent).ok_or(InvalidKey::Numbers)?;
+                if !can_be_rsa(modulus, exponent) {
+                    return Err(InvalidKey::Numbers);
+                }
                 (KeyKind::Rsa { bits }, [modulus, exponent])
             }
             _ => return Err(InvalidKey::Algorithm),
@@ -188,9 +189,12 @@ impl PublicKey {
         (self.kind == KeyKind::Ed25519).then(|| self.point())
     }
 
-    pub(super) fn rsa(&self) -> Option<rsa::PublicKey> {
-        let [modulus, exponent] = &self.parts;
-        rsa_key(&self.spki[modulus.clone()], &self.spki[exponent.clone()])
+    /// The modulus and the exponent; empty for other kinds than RSA.
+    pub(super) fn numbers(&self) -> [&[u8]; 2] {
+        match self.kind {
+            KeyKind::Rsa { .. } => self.parts.clone().map(|part| &self.spki[part]),
+            _ => [&[]; 2],
+        }
     }
 }
 
@@ -200,21 +204,17 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-fn is_on_curve(curve: Curve, point: &[u8]) -> bool {
-    match curve {
-        Curve::P256 => p256::PublicKey::from_sec1_bytes(point).is_ok(),
-        Curve::P384 => p384::PublicKey::from_sec1_bytes(point).is_ok(),
-        Curve::P521 => p521::PublicKey::from_sec1_bytes(point).is_ok(),
-    }
+/// Whether the coordinate, of which the last bit is a sign, is below 2^255 - 19: from there on it is another name of a point that has one
+/// (RFC 8032 section 5.1.3, step 1), and whoever counts keys would count it twice.
+fn is_reduced(point: &[u8; 32]) -> bool {
+    point[0] < 0xed || point[1..31].iter().any(|octet| *octet != 0xff) || point[31] & 0x7f != 0x7f
 }
 
-fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Option<rsa::PublicKey> {
-    // Larger exponents are nobody's, and every bit costs a multiplication.
-    if exponent.len() > 4 {
-        return None;
-    }
-    let number = rsa::BoxedUint::from_be_slice_vartime;
-    rsa::PublicKey::new_with_size_limits(number(modulus), number(exponent), RSA_BITS).ok()
+/// Whether the numbers are odd and the exponent no 1, which leaves a message as it is. Exponents of more than 32 bits are nobody's, and
+/// every bit costs a multiplication.
+fn can_be_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
+    let is_odd = |number: &[u8]| number.last().is_some_and(|octet| octet & 1 == 1);
+    is_odd(modulus) && is_odd(exponent) && exponent != [1] && exponent.len() <= 4
 }
 
 /// Of a number without leading zero octets.
@@ -261,7 +261,7 @@ pub enum InvalidKey {
     Numbers,
     /// It is no PEM, or not of one key.
     Pem(InvalidPem),
-    /// The point is not on its curve, of low order, or not written in the one way: uncompressed for ECDSA, reduced for Ed25519.
+    /// The point is not written in the one way: uncompressed for ECDSA, reduced for Ed25519.
     Point,
     /// The modulus is too small to be safe, or larger than anybody's.
     Size {
@@ -283,7 +283,7 @@ impl fmt::Display for InvalidKey {
             Self::Der(invalid) => write!(f, "public key: {invalid}"),
             Self::Numbers => f.write_str("expected an odd modulus and an odd exponent of at most 32 bits, found other numbers"),
             Self::Pem(invalid) => invalid.fmt(f),
-            Self::Point => f.write_str("expected a point on the curve, not of low order and written in the one way, found another"),
+            Self::Point => f.write_str("expected a point that is written in the one way, uncompressed or reduced, found another"),
             Self::Size { bits } => write!(f, "expected an RSA key of 2048 to 4096 bits, found {bits}"),
         }
     }

@@ -105,17 +105,14 @@ impl<T> Unproven<T> {
 
     /// Verifies the signatures here and now.
     pub fn prove(self) -> Result<T, Unmet> {
-        self.prove_with(|_, check| check.holds())
+        let answers: Vec<bool> = self.checks().map(SignatureCheck::holds).collect();
+        self.prove_by(&answers)
     }
 
-    /// The same with somebody else's answers, one for each of [`Self::checks`] in that order; where there is none, the signature is
-    /// verified here. Answers of another number are answers to something else, and prove nothing.
-    pub fn prove_by(self, answers: &[Option<bool>]) -> Result<T, Unmet> {
+    /// The same with somebody else's answers: for each of [`Self::checks`], in that order, whether it holds. Answers of another number are
+    /// answers to something else, and prove nothing.
+    pub fn prove_by(self, answers: &[bool]) -> Result<T, Unmet> {
         let complete = answers.len() == self.checks().count();
-        self.prove_with(|place, check| complete && answers[place].unwrap_or_else(|| check.holds()))
-    }
-
-    fn prove_with(self, holds: impl Fn(usize, &SignatureCheck) -> bool) -> Result<T, Unmet> {
         // Nothing to check is nothing proven, whatever was forgotten on the way here.
         if self.rests_on.is_empty() {
             return Err(Unmet { step: Step::Signature, expected: 1, found: 0 });
@@ -124,7 +121,7 @@ impl<T> Unproven<T> {
         for Obligation { step, at_least, of } in &self.rests_on {
             let mut signers: Vec<&PublicKey> = Vec::new();
             for (place, check) in of.iter().enumerate() {
-                if signers.len() < *at_least && !signers.contains(&check.key()) && holds(start + place, check) {
+                if signers.len() < *at_least && !signers.contains(&check.key()) && complete && answers[start + place] {
                     signers.push(check.key());
                 }
             }

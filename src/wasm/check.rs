@@ -10,6 +10,7 @@ use crate::pin::Refusal;
 use crate::pin::Unreadable;
 use crate::pin::lock::InvalidLock;
 use crate::policy::Policy;
+use crate::prover::ProverError;
 use crate::reference::Reference;
 use crate::registry::client::Access;
 use crate::registry::client::Client;
@@ -21,13 +22,13 @@ use crate::report::Failure;
 use crate::resolve::Unresolved;
 use crate::sigstore::bundle::InvalidBundle;
 use crate::time::UnixTime;
-use crate::wasm::Thrown;
-use crate::wasm::from_js;
-use crate::wasm::invalid;
+use crate::wasm::convert::Thrown;
+use crate::wasm::convert::from_js;
+use crate::wasm::convert::invalid;
+use crate::wasm::convert::thrown;
+use crate::wasm::convert::to_js;
 use crate::wasm::options;
 use crate::wasm::prover::PlatformProver;
-use crate::wasm::thrown;
-use crate::wasm::to_js;
 use crate::wasm::transport::FetchTransport;
 
 /// What is asked about one image, and who is to answer.
@@ -43,8 +44,8 @@ impl Question {
         image: &str,
         options: &JsValue,
         fetch: js_sys::Function,
+        verify: js_sys::Function,
         signal: Option<web_sys::AbortSignal>,
-        verify: Option<js_sys::Function>,
     ) -> Result<Self, JsValue> {
         let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
         let options = from_js(options)?;
@@ -62,11 +63,11 @@ pub async fn check(
     image: String,
     options: JsValue,
     fetch: js_sys::Function,
+    verify: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<js_sys::Function>,
-    verify: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal, verify)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal)?;
     let mut tell = |step: &_| {
         if let Some(on_step) = &on_step {
             // What a listener throws is its own affair: it must not change what is found.
@@ -129,10 +130,10 @@ pub async fn resolve(
     image: String,
     options: JsValue,
     fetch: js_sys::Function,
+    verify: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
-    verify: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal, verify)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal)?;
     match checker.resolve(&image, policy.as_ref(), now).await {
         Ok(resolved) => Ok(to_js(&resolved)),
         Err(Unresolved::Error(error)) => Err(thrown(&error)),
@@ -146,10 +147,10 @@ pub async fn drift(
     image: String,
     options: JsValue,
     fetch: js_sys::Function,
+    verify: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
-    verify: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, signal, verify)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal)?;
     let pinned = image.digest().ok_or_else(|| invalid("expected a reference with a digest, found one without"))?;
     let drift = checker.drift(&image, pinned, policy.as_ref(), now).await.map_err(|error| thrown(&error))?;
     Ok(to_js(&drift))
@@ -177,7 +178,7 @@ pub fn codes() -> JsValue {
         unknowns: Error::CODES
             .into_iter()
             .filter(|code| !is_refusal(code))
-            .chain(["incomplete-list", "too-many-attachments", "too-many-signatures", InvalidBundle::UNKNOWN_VERSION])
+            .chain(["incomplete-list", "too-many-attachments", "too-many-signatures", InvalidBundle::UNKNOWN_VERSION, ProverError::CODE])
             .collect(),
         checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
     })

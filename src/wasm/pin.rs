@@ -11,10 +11,10 @@ use crate::pin::Kind;
 use crate::pin::Refusal;
 use crate::pin::Why;
 use crate::pin::lock::Lock;
-use crate::wasm::from_js;
-use crate::wasm::invalid;
-use crate::wasm::thrown;
-use crate::wasm::to_js;
+use crate::wasm::convert::from_js;
+use crate::wasm::convert::invalid;
+use crate::wasm::convert::thrown;
+use crate::wasm::convert::to_js;
 
 /// What kind of text it is, if it is one that names images.
 #[wasm_bindgen(js_name = detectKind)]

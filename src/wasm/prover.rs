@@ -1,4 +1,4 @@
-//! The platform's `WebCrypto` as a prover: quicker than we are, and off the thread.
+//! The program around us as a prover: it has `WebCrypto`, and the module of `crypto.rs` for what that cannot say.
 
 use js_sys::Array;
 use js_sys::Object;
@@ -12,49 +12,46 @@ use crate::crypto::Message;
 use crate::crypto::Scheme;
 use crate::crypto::SignatureCheck;
 use crate::prover::Prover;
+use crate::prover::ProverError;
 
 /// Asks a function of JavaScript: `pkg/signatures.ts` says what it is given, and what it answers.
-pub(super) struct PlatformProver(Option<js_sys::Function>);
+pub(super) struct PlatformProver(js_sys::Function);
 
 impl PlatformProver {
-    pub(super) const fn new(verify: Option<js_sys::Function>) -> Self {
+    pub(super) const fn new(verify: js_sys::Function) -> Self {
         Self(verify)
     }
 
-    async fn ask(&self, checks: &[&SignatureCheck]) -> Option<Array> {
-        let questions = checks.iter().map(|check| question(check)).collect::<Option<Array>>()?;
-        let promise = self.0.as_ref()?.call1(&JsValue::UNDEFINED, &questions).ok()?;
-        let answers = JsFuture::from(js_sys::Promise::resolve(&promise)).await.ok()?;
-        Array::is_array(&answers).then(|| Array::from(&answers))
+    async fn ask(&self, checks: &[&SignatureCheck]) -> Result<JsValue, JsValue> {
+        let questions = checks.iter().map(|check| question(check)).collect::<Result<Array, _>>()?;
+        let promise = self.0.call1(&JsValue::UNDEFINED, &questions)?;
+        JsFuture::from(js_sys::Promise::resolve(&promise)).await
     }
 }
 
 impl Prover for PlatformProver {
-    /// Whatever goes wrong out there is no answer: then we verify.
-    async fn verify(&self, checks: &[&SignatureCheck]) -> Vec<Option<bool>> {
-        match self.ask(checks).await {
-            Some(answers) if answers.length() as usize == checks.len() => answers.iter().map(|answer| answer.as_bool()).collect(),
-            _ => vec![None; checks.len()],
-        }
+    async fn verify(&self, checks: &[&SignatureCheck]) -> Result<Vec<bool>, ProverError> {
+        let answers = self.ask(checks).await.ok().filter(Array::is_array).map(|answers| Array::from(&answers)).ok_or(ProverError)?;
+        answers.iter().map(|answer| answer.as_bool().ok_or(ProverError)).collect()
     }
 }
 
-fn question(check: &SignatureCheck) -> Option<JsValue> {
-    // Of a digest alone WebCrypto cannot say anything; an empty scheme has no answer.
-    let (scheme, message) = match check.message() {
-        Message::Bytes(bytes) => (scheme(check), bytes.as_slice()),
-        Message::Digest(_) => (String::new(), &[][..]),
+fn question(check: &SignatureCheck) -> Result<JsValue, JsValue> {
+    let (message, is_digest) = match check.message() {
+        Message::Bytes(bytes) => (bytes.as_slice(), false),
+        Message::Digest(digest) => (digest.as_bytes(), true),
     };
     let question = Object::new();
     for (name, value) in [
         ("key", Uint8Array::from(check.key().spki()).into()),
-        ("scheme", JsValue::from(scheme)),
+        ("scheme", scheme(check).into()),
         ("message", Uint8Array::from(message).into()),
+        ("isDigest", is_digest.into()),
         ("signature", Uint8Array::from(check.signature()).into()),
     ] {
-        Reflect::set(&question, &name.into(), &value).ok()?;
+        Reflect::set(&question, &name.into(), &value)?;
     }
-    Some(question.into())
+    Ok(question.into())
 }
 
 fn scheme(check: &SignatureCheck) -> String {
@@ -64,6 +61,8 @@ fn scheme(check: &SignatureCheck) -> String {
         }
         (Scheme::RsaPkcs1(hash), _) => format!("rsa-pkcs1-{}", hash.name()),
         (Scheme::RsaPss(hash), _) => format!("rsa-pss-{}", hash.name()),
-        _ => String::new(),
+        (Scheme::Ed25519ph, _) => "ed25519ph".into(),
+        // A check is not made of a scheme that does not suit its key.
+        _ => "ed25519".into(),
     }
 }

@@ -221,6 +221,42 @@ fn trap_14_an_ecdsa_signature_has_one_encoding() {
 }
 
 #[test]
+fn by_a_point_off_its_curve_nothing_holds() {
+    for (curve, key, signature) in curves(Digest::of(Algorithm::Sha256, MESSAGE)) {
+        for place in [1, 2, 40] {
+            let mut spki = key.spki().to_vec();
+            let octet = spki.len() - place;
+            spki[octet] ^= 1;
+            let off = PublicKey::from_spki(&spki).unwrap();
+            assert!(!holds(&off, Scheme::Ecdsa(Algorithm::Sha256), bytes(MESSAGE), &signature), "{curve} {place}");
+        }
+    }
+    let (_, key) = ed25519();
+    // y = 2 is on no point of the curve.
+    let off = PublicKey::from_ed25519(&[&[2][..], &[0; 31]].concat()).unwrap();
+    assert_ne!(off, key);
+    assert!(!holds(&off, Scheme::Ed25519, bytes(MESSAGE), &[0; 64]));
+}
+
+#[test]
+fn by_an_ed25519_key_of_low_order_nothing_holds() {
+    // R = B and S = 1 are a signature of any message by the identity; R = 0 and S = 0 are one by many, for the cofactor's sake.
+    let base = [&[0x58][..], &[0x66; 31], &[1], &[0; 31]].concat();
+    let nothing = [&[1][..], &[0; 63]].concat();
+    let identity = [&[1][..], &[0; 31]].concat();
+    let two = [&[0xec][..], &[0xff; 30], &[0x7f]].concat();
+    for weak in [identity, two, vec![0; 32]] {
+        let key = PublicKey::from_ed25519(&weak).unwrap();
+        for message in 0..8_u8 {
+            for signature in [&base, &nothing] {
+                assert!(!holds(&key, Scheme::Ed25519, bytes(&[message]), signature), "{weak:x?}");
+                assert!(!holds(&key, Scheme::Ed25519ph, bytes(&[message]), signature), "{weak:x?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn numbers_that_are_zero_or_not_below_the_order_are_refused() {
     for (curve, key, signature) in curves(Digest::of(Algorithm::Sha256, MESSAGE)) {
         let [r, s] = numbers(&signature);

@@ -39,8 +39,8 @@ fn no_signature_is_there_for_nothing() {
         let verification = case.verification();
         let count = verification.checks().count();
         for place in 0..count {
-            let mut answers = vec![Some(true); count];
-            answers[place] = Some(false);
+            let mut answers = vec![true; count];
+            answers[place] = false;
             assert!(verification.clone().prove_by(&answers).signer.is_err(), "{}: expected signature {place} to be needed", vector.name);
             assert!(verification.clone().prove_by(&answers[..place]).signer.is_err(), "{}: expected more answers", vector.name);
         }

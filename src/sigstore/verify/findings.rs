@@ -1,5 +1,6 @@
 //! What came of a verification: one outcome a step, and the signer.
 
+use crate::crypto::SignatureCheck;
 use crate::crypto::Step;
 use crate::crypto::Unmet;
 use crate::crypto::Unproven;
@@ -97,17 +98,15 @@ impl Outcome {
 impl Verification {
     /// Verifies the signatures here and now.
     pub fn prove(self) -> Findings {
-        self.prove_with(&mut Answers::Ours)
+        let answers: Vec<bool> = self.checks().map(SignatureCheck::holds).collect();
+        self.prove_by(&answers)
     }
 
-    /// The same with somebody else's answers, one for each of [`Self::checks`] in that order; where there is none, the signature is
-    /// verified here. Too few answers prove nothing.
-    pub fn prove_by(self, answers: &[Option<bool>]) -> Findings {
-        self.prove_with(&mut Answers::Theirs(answers))
-    }
-
-    /// Everything is proven in the order of [`Self::checks`], and the outcomes told in that of the steps.
-    fn prove_with(self, answers: &mut Answers<'_>) -> Findings {
+    /// The same with somebody else's answers: for each of [`Self::checks`], in that order, whether it holds. Too few prove nothing.
+    ///
+    /// Everything is proven in that order, and the outcomes told in that of the steps.
+    pub fn prove_by(self, answers: &[bool]) -> Findings {
+        let answers = &mut Answers(answers);
         let stamps = self.stamps.prove(|stamps| all(stamps, |stamp| answers.any(stamp.ways)));
         let entries = self.entries.prove(|entries| all(entries, |entry| answers.one(entry)));
         let chain = self.chain.prove(|candidates| Ok(best(candidates, answers)));
@@ -150,37 +149,20 @@ impl<T> Planned<T> {
     }
 }
 
-/// Whose answers count.
-enum Answers<'a> {
-    /// Those of the code here.
-    Ours,
-    /// These, one after another.
-    Theirs(&'a [Option<bool>]),
-}
+/// Whether signatures hold, one after another.
+struct Answers<'a>(&'a [bool]);
 
 impl Answers<'_> {
     fn one<T>(&mut self, unproven: Unproven<T>) -> Result<T, Unmet> {
-        match self {
-            Self::Ours => unproven.prove(),
-            Self::Theirs(answers) => {
-                let (these, others) = answers.split_at(unproven.checks().count().min(answers.len()));
-                *answers = others;
-                unproven.prove_by(these)
-            }
-        }
+        let (these, others) = self.0.split_at(unproven.checks().count().min(self.0.len()));
+        self.0 = others;
+        unproven.prove_by(these)
     }
 
     /// The first that holds; the answers for all of them are used up.
     fn any<T>(&mut self, ways: Vec<Unproven<T>>) -> Result<T, Unmet> {
-        let mut proven = Err(Unmet { step: Step::Time, expected: 1, found: 0 });
-        for way in ways {
-            match (&proven, &self) {
-                (Ok(_), Self::Ours) => break,
-                (Ok(_), Self::Theirs(_)) => drop(self.one(way)),
-                (Err(_), _) => proven = self.one(way),
-            }
-        }
-        proven
+        let none = Err(Unmet { step: Step::Time, expected: 1, found: 0 });
+        ways.into_iter().map(|way| self.one(way)).fold(none, Result::or)
     }
 }
 
@@ -200,9 +182,6 @@ struct Way {
 fn best(candidates: Vec<Candidate>, answers: &mut Answers<'_>) -> Way {
     let mut best: Option<Way> = None;
     for candidate in candidates {
-        if matches!(answers, Answers::Ours) && best.as_ref().is_some_and(|way| way.reaches() == 2) {
-            break;
-        }
         let path = answers.one(candidate.path);
         let logged = candidate.logged.map(|logged| logged.map_err(Into::into).and_then(|logged| Ok(answers.one(logged)?)));
         let way = Way { path, logged };

@@ -6,6 +6,7 @@ import { Miniflare } from 'miniflare';
 import { ROOT } from '../program.mjs';
 
 const DIST = `${ROOT}pkg/dist/`;
+const CORES = ['pullproof', 'pullproof_crypto', 'pullproof_pin'];
 const WORKER = `
   import { answer } from './answer.mjs';
   import { check } from './workerd.js';
@@ -20,8 +21,8 @@ export async function startWorkerd() {
     modules: [
       { type: 'ESModule', path: `${DIST}worker.mjs`, contents: WORKER },
       { type: 'ESModule', path: `${DIST}answer.mjs`, contents: await readFile(new URL('answer.mjs', import.meta.url)) },
-      ...[...files, 'wasm/pullproof.js', 'wasm/pullproof_pin.js'].map((name) => ({ type: 'ESModule', path: DIST + name })),
-      ...['pullproof_bg', 'pullproof_pin_bg'].map((name) => ({ type: 'CompiledWasm', path: `${DIST}wasm/${name}.wasm` })),
+      ...[...files, ...CORES.map((name) => `wasm/${name}.js`)].map((name) => ({ type: 'ESModule', path: DIST + name })),
+      ...CORES.map((name) => ({ type: 'CompiledWasm', path: `${DIST}wasm/${name}_bg.wasm` })),
     ],
     compatibilityDate: '2026-04-01',
     cf: false,
