@@ -10,6 +10,7 @@ use base64ct::Base64;
 use base64ct::Encoding as _;
 use pullproof::crypto::InvalidKey;
 use pullproof::crypto::PublicKey;
+use pullproof::crypto::SignatureCheck;
 use pullproof::digest::Algorithm;
 use pullproof::digest::Content;
 use pullproof::pem::InvalidPem;
@@ -86,7 +87,7 @@ fn no_signature_is_there_for_nothing() {
     let mut tried = 0;
     for folder in folders().iter().filter(|folder| !folder.ends_with("_fail")) {
         let verification = verification(folder, Form::Path).unwrap();
-        let answers: Vec<bool> = verification.checks().map(|check| check.holds()).collect();
+        let answers: Vec<bool> = verification.checks().map(SignatureCheck::holds).collect();
         assert_eq!(answers, vec![true; answers.len()], "{folder}");
         assert!(verification.clone().prove_by(&answers).signer.is_ok(), "{folder}");
         for place in 0..answers.len() {
