@@ -4,6 +4,8 @@
 //! is a plain object `{ code, message, detail? }`; `pkg/index.ts` makes an error of it.
 
 #[cfg(feature = "wasm-check")]
+mod bundle;
+#[cfg(feature = "wasm-check")]
 mod check;
 #[cfg(feature = "wasm-check")]
 mod options;
@@ -22,6 +24,8 @@ use crate::error::Error;
 use crate::json;
 use crate::json::Object;
 
+#[cfg(feature = "wasm-check")]
+pub use bundle::*;
 #[cfg(feature = "wasm-check")]
 pub use check::*;
 #[cfg(feature = "wasm-pin")]
