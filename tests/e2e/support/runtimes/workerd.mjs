@@ -8,8 +8,8 @@ import { ROOT } from '../program.mjs';
 const DIST = `${ROOT}pkg/dist/`;
 const WORKER = `
   import { answer } from './answer.mjs';
-  import { check } from './workerd.js';
-  export default { fetch: async (request) => Response.json(await answer(check, await request.json())) };`;
+  import * as pullproof from './workerd.js';
+  export default { fetch: async (request) => Response.json(await answer(pullproof, await request.json())) };`;
 
 export async function startWorkerd() {
   const others = ['browser.js', 'cli.js', 'node.js'];
