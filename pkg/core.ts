@@ -6,7 +6,7 @@
 
 import type { SignatureCheck } from './signatures.js';
 import type {
-  Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, Report, Resolved, Step,
+  BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, Report, Resolved, SignerIdentity, Step,
 } from './types.js';
 
 /** What the module that asks registries exports. A thrown value is a {@link CoreError}. */
@@ -23,6 +23,8 @@ export interface Core {
   resolve(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal): Promise<Resolved>;
   /** `image` has a tag and the digest that it is pinned to. */
   drift(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal): Promise<Drift>;
+  /** `artifact` is its bytes, or its digest. */
+  verifyBundle(bundle: Uint8Array, artifact: Uint8Array | string, options: CoreBundleOptions, verify: Verify): Promise<BundleResult>;
 }
 
 /** What the module that reads and edits texts exports. A thrown value is a {@link CoreError}. */
@@ -56,6 +58,17 @@ export interface CoreOptions {
   relay?: string;
   attachments?: boolean;
   safelistedOnly?: boolean;
+}
+
+/** {@link BundleOptions} after they were checked: data only. */
+export interface CoreBundleOptions {
+  /** Unix seconds. */
+  now: number;
+  /** PEM. */
+  key?: string;
+  identity?: SignerIdentity;
+  /** The name of one that comes with the core, or JSON text. */
+  trustedRoot?: string;
 }
 
 export interface CoreError {

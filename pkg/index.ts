@@ -4,6 +4,7 @@
  * This file is the whole JavaScript API. It converts; every rule is in the core.
  */
 
+import { judge } from './bundle.js';
 import { loaded, loadedPinCore, ready, readyToPin } from './core.js';
 import { unifiedDiff } from './diff.js';
 import { driftOf } from './drift.js';
@@ -14,7 +15,8 @@ import { prove } from './prover.js';
 import { parseReference } from './reference.js';
 import { findIn } from './text.js';
 import type {
-  CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions, PinResult, Report, Wanted,
+  Artifact, BundleOptions, BundleResult, CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions,
+  PinResult, Report, SignerIdentity, Wanted,
 } from './types.js';
 
 export type * from './types.js';
@@ -64,6 +66,27 @@ export async function verify(image: string, options: CheckOptions & Wanted): Pro
     throw new ImageRejectedError(report);
   }
   return report.pinned as PinnedReference;
+}
+
+/**
+ * Finds out whether a Sigstore bundle is a signature of an artifact by somebody who is wanted. Asks nobody. A bundle that fails is in the
+ * result; it does not throw. An attestation is no signature: `meaning` says which of them it is.
+ *
+ * @param bundle an object, its JSON text, or the bytes of that; only of text and bytes it can be said that no name stands twice in them
+ * @throws {CheckError} `options-invalid`: the options mean nobody, or the artifact is none.
+ */
+export async function verifyBundle(
+  bundle: object | string,
+  artifact: Artifact,
+  options: BundleOptions & ({ key: string } | { identity: SignerIdentity }),
+): Promise<BundleResult> {
+  validate(options, 'verifyBundle');
+  const { signal } = options;
+  signal?.throwIfAborted();
+  await ready;
+  const result = await judge(bundle, artifact, options);
+  signal?.throwIfAborted();
+  return result;
 }
 
 /**

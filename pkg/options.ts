@@ -1,10 +1,12 @@
 /** Turns options into what the core takes, and refuses whatever it cannot have meant. */
 
-import type { CoreOptions } from './core.js';
+import type { CoreBundleOptions, CoreOptions } from './core.js';
 import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
 import { KINDS } from './text.js';
-import type { CheckOptions, Credentials, DriftOptions, FindOptions, ParsedReference, PinOptions } from './types.js';
+import type {
+  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, ParsedReference, PinOptions,
+} from './types.js';
 
 /** What RFC 3339 cannot write any more. */
 const YEAR_10000 = Date.UTC(10_000, 0);
@@ -44,12 +46,15 @@ const pinRules: Rules<PinOptions> = {
   onProgress: onStep,
 };
 
+const bundleRules: Rules<BundleOptions> = { key, identity, trustedRoot, now: shared.now, signal: shared.signal };
+
 /** What may be asked of each function of the API. */
 const rulesOf = {
   check: checkRules,
   find: findRules,
   pin: pinRules,
   drift: { ...pinRules, kind: kindRule([...KINDS, 'lock']) } satisfies Rules<DriftOptions>,
+  verifyBundle: bundleRules,
 };
 
 /** Throws unless every option is known and its value is of the right kind. An option that is `undefined` was not given. */
@@ -72,12 +77,25 @@ export function validate(options: unknown, asked: keyof typeof rulesOf): void {
 
 /** The part of the options that is data, but for what only one registry may learn. */
 export function toCore(options: Pick<CheckOptions, 'now' | 'platform' | 'policy' | 'attachments' | 'relay'>): CoreOptions {
-  const core: CoreOptions = { now: Math.floor((options.now ?? new Date()).getTime() / 1000) };
+  const core: CoreOptions = { now: unixTime(options) };
   if (options.platform !== undefined) core.platform = options.platform;
-  if (options.policy !== undefined) core.policy = policyText(options.policy);
+  if (options.policy !== undefined) core.policy = textOf(options.policy, 'a policy', 'policy-invalid');
   if (options.attachments !== undefined) core.attachments = options.attachments;
   if (options.relay !== undefined) core.relay = relayAddress(options.relay)!;
   return core;
+}
+
+/** The same for a bundle. Whose signature is wanted, and whether that is somebody, is for the core to say. */
+export function bundleToCore(options: BundleOptions): CoreBundleOptions {
+  const core: CoreBundleOptions = { now: unixTime(options) };
+  if (options.key !== undefined) core.key = options.key;
+  if (options.identity !== undefined) core.identity = options.identity;
+  if (options.trustedRoot !== undefined) core.trustedRoot = textOf(options.trustedRoot, 'a trusted root');
+  return core;
+}
+
+function unixTime({ now = new Date() }: { now?: Date }): number {
+  return Math.floor(now.getTime() / 1000);
 }
 
 /** As an option of the core, to be spread into the others. */
@@ -120,16 +138,23 @@ function parsed(text: string): object {
   }
 }
 
-function policyText(policy: NonNullable<CheckOptions['policy']>): string {
-  if (typeof policy === 'string') {
-    return policy;
+/** The text of what a caller may have parsed already. */
+export function textOf(json: object | string, what: string, code: ErrorCode = 'options-invalid'): string {
+  if (typeof json === 'string') {
+    return json;
   }
+  const message = `expected ${what} of plain JSON values, found one that cannot be written as JSON`;
+  let text: string | undefined;
   try {
-    return JSON.stringify(policy);
+    text = JSON.stringify(json);
   } catch (cause) {
-    const message = 'expected a policy of plain JSON values, found one that cannot be written as JSON';
-    throw new CheckError('policy-invalid', message, String(cause));
+    throw new CheckError(code, message, String(cause));
   }
+  // A `toJSON` may give nothing at all, which must not be taken for an option that was not given.
+  if (text === undefined) {
+    throw new CheckError(code, message);
+  }
+  return text;
 }
 
 /** With the slash at its end that the core asks for. */

@@ -1,6 +1,6 @@
 /**
- * The words of the answer: what a {@link Report}, a {@link PinResult} and a {@link DriftResult} say, and the stable codes they say it
- * with.
+ * The words of the answer: what a {@link Report}, a {@link PinResult}, a {@link DriftResult} and a {@link BundleResult} say, and the
+ * stable codes they say it with.
  *
  * The JSON Schemas beside this file describe the same things for other languages; a test compares the codes with those of the core. A
  * fact that is not there is `null`, never left out, so that an answer is the same JSON wherever it was made.
@@ -333,6 +333,32 @@ export interface SignerIdentity {
   readonly subjectPattern?: string;
   /** Other claims, by their names at Fulcio: `sourceRepositoryURI`, `runnerEnvironment`, … */
   readonly claims?: Readonly<Record<string, string | { readonly pattern: string }>>;
+}
+
+/** What a bundle is about: the bytes, or their digest (`sha256:…`). */
+export type Artifact = Uint8Array | ArrayBuffer | string;
+
+/** What came of one bundle: what a report says of a {@link Signature}. Plain data, the same in every runtime. */
+export interface BundleResult extends Omit<Signature, 'attachment' | 'layer' | 'foundBy'> {
+  /** The digest of what it has to be about. Computed here, unless it was given. */
+  readonly artifact: string;
+}
+
+/** Everything about a bundle that is neither the bundle nor what it is about. One of `key` and `identity` has to be there. */
+export interface BundleOptions {
+  /** It has to be signed with this key, PEM as `cosign public-key` prints it. */
+  key?: string;
+  /** It has to be signed by whom a certificate names so. */
+  identity?: SignerIdentity;
+  /**
+   * Whom to trust about certificates, times and logs: `public-good`, `github`, or a `trusted_root.json`, as an object or its text. For
+   * `identity` it is `public-good` unless it says otherwise. A `key` is enough by itself; with this, it has to be logged there, too.
+   */
+  trustedRoot?: object | string;
+  /** The time to verify it for. */
+  now?: Date;
+  /** Ends it; its reason is thrown. */
+  signal?: AbortSignal;
 }
 
 /** What a registry wants to know before it answers. */

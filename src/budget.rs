@@ -70,6 +70,10 @@ pub const SIMPLE_SIGNING_BYTES: usize = 128 << 10;
 /// kilobytes, and a Worker, which has 128 MiB, holds all of it twice.
 pub const BUNDLE_BYTES: usize = 16 << 20;
 
+/// Bytes of an artifact that is handed over in a page, a Worker or Node. While its signature is verified there are five copies of it, two
+/// of them the platform's; whatever is larger has a digest.
+pub const ARTIFACT_BYTES: usize = 64 << 20;
+
 /// Certificates beside one signature: public chains have two, private ones four; as many as [`TIMESTAMPS`].
 pub const CHAIN_CERTIFICATES: usize = 32;
 

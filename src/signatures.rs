@@ -157,13 +157,14 @@ fn entity(descriptor: &Descriptor, content: &Content) -> Result<SignedEntity, Re
 #[derive(Debug)]
 pub struct Candidates(Vec<Candidate>);
 
+/// A signer who would do, and who is believed about them.
 #[derive(Debug)]
-struct Candidate {
+pub(crate) struct Candidate {
     /// What the policy calls them; nobody's without one.
     alternative: Option<Alternative>,
     wanted: Wanted,
     root: Rc<TrustedRoot>,
-    root_name: Option<String>,
+    pub(crate) root_name: Option<String>,
     logging: Logging,
 }
 
@@ -200,11 +201,16 @@ impl Candidates {
 impl Candidate {
     /// A deployment that lists no log has none. One that nobody named has none either: a key is enough by itself. Whoever names one for a
     /// key asks for its log, though, and nothing waives that.
-    fn new(alternative: Option<Alternative>, wanted: Wanted, root: Option<(&str, Rc<TrustedRoot>)>) -> Self {
+    pub(crate) fn new(alternative: Option<Alternative>, wanted: Wanted, root: Option<(&str, Rc<TrustedRoot>)>) -> Self {
         let (root_name, root) = root.map_or_else(Default::default, |(name, root)| (Some(name.to_owned()), root));
         let asks_for_log = matches!(wanted, Wanted::Key { .. }) && root_name.is_some();
         let logging = if asks_for_log { Logging::default() } else { Logging::where_listed(&root) };
         Self { alternative, wanted, root, root_name, logging }
+    }
+
+    /// What their signatures are judged by.
+    pub(crate) fn trust(&self) -> Trust<'_> {
+        Trust { wanted: &self.wanted, root: &self.root, logging: self.logging }
     }
 
     /// Whether it makes sense to ask: a certificate names somebody, a key by itself does not.
@@ -252,8 +258,7 @@ impl Attached {
             };
             let mut best: Option<(usize, SignatureSummary)> = None;
             for candidate in wanted.0.iter().filter(|candidate| candidate.suits(entity)) {
-                let trust = Trust { wanted: &candidate.wanted, root: &candidate.root, logging: candidate.logging };
-                let verification = verify::verify(entity, Artifact::of(root), &trust, now);
+                let verification = verify::verify(entity, Artifact::of(root), &candidate.trust(), now);
                 // One who is not named is enough to say so; more would only cost.
                 if best.is_some() && verification.names_another() {
                     continue;
@@ -355,7 +360,7 @@ fn weight(findings: &Findings) -> usize {
     if findings.signer.is_ok() { PROVEN } else { passed }
 }
 
-fn meaning(meaning: &Meaning) -> MeaningSummary {
+pub(crate) fn meaning(meaning: &Meaning) -> MeaningSummary {
     match meaning {
         Meaning::Signature { annotations, .. } => {
             MeaningSummary { kind: "signature", predicate_type: None, annotations: annotations.clone() }
@@ -366,7 +371,7 @@ fn meaning(meaning: &Meaning) -> MeaningSummary {
     }
 }
 
-fn who(who: &Who) -> SignerSummary {
+pub(crate) fn who(who: &Who) -> SignerSummary {
     match who {
         Who::Key(key) => SignerSummary::Key { id: key.id(), kind: key.kind().to_string() },
         Who::Identity(claims) => {
@@ -375,7 +380,7 @@ fn who(who: &Who) -> SignerSummary {
     }
 }
 
-fn step(finding: &Finding) -> StepSummary {
+pub(crate) fn step(finding: &Finding) -> StepSummary {
     let (outcome, code, message) = match &finding.outcome {
         verify::Outcome::Passed { evidence } => ("passed", None, evidence.clone()),
         verify::Outcome::Failed(invalid) => ("failed", Some(invalid.code()), invalid.to_string()),

@@ -4,6 +4,8 @@
 //! docs/adr/0007-modules.md.
 
 #[cfg(feature = "wasm-check")]
+mod bundle;
+#[cfg(feature = "wasm-check")]
 mod check;
 #[cfg(any(feature = "wasm-check", feature = "wasm-pin"))]
 mod convert;
@@ -18,6 +20,8 @@ mod prover;
 #[cfg(feature = "wasm-check")]
 mod transport;
 
+#[cfg(feature = "wasm-check")]
+pub use bundle::*;
 #[cfg(feature = "wasm-check")]
 pub use check::*;
 #[cfg(feature = "wasm-crypto")]

@@ -168,6 +168,43 @@ async fn options_that_are_not_understood_are_refused() {
     }
 }
 
+async fn verify_bundle(bundle: &str, artifact: JsValue, options_text: &str) -> Result<JsValue, JsValue> {
+    pullproof::wasm::verify_bundle(js_sys::Uint8Array::from(bundle.as_bytes()), artifact, options(options_text), verify()).await
+}
+
+const SOMEBODY: &str = r#"{"now":1795435200,"identity":{"issuer":"https://issuer","subject":"a@b"}}"#;
+
+#[wasm_bindgen_test]
+async fn what_is_no_bundle_is_a_plain_object_that_says_so() {
+    let result = verify_bundle("{}", js_sys::Uint8Array::new_with_length(3).into(), SOMEBODY).await.unwrap();
+    assert_eq!((text(&result, "outcome"), text(&result, "code")), ("unknown".into(), "document-invalid".into()));
+    assert_eq!(text(&result, "artifact"), Digest::of(Algorithm::Sha256, &[0; 3]).to_string());
+    assert!(member(&result, "signer").is_null(), "null, not undefined");
+}
+
+#[wasm_bindgen_test]
+async fn an_artifact_that_is_neither_bytes_nor_a_digest_is_refused() {
+    // A number would be the length of an array of zeros.
+    for artifact in [JsValue::from(3), JsValue::NULL, JsValue::UNDEFINED, Array::new().into(), JsValue::from("nginx")] {
+        let refusal = verify_bundle("{}", artifact.clone(), SOMEBODY).await.unwrap_err();
+        assert_eq!(text(&refusal, "code"), "options-invalid", "{artifact:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn options_of_a_bundle_that_are_not_understood_are_refused() {
+    for options in [
+        "{}",
+        r#"{"now":1795435200}"#,
+        r#"{"identity":{"issuer":"https://issuer","subject":"a@b"}}"#,
+        r#"{"now":-99999999999999,"identity":{"issuer":"https://issuer","subject":"a@b"}}"#,
+        r#"{"now":1795435200,"identity":{"issuer":"https://issuer","subject":"a@b"},"policy":"{}"}"#,
+    ] {
+        let refusal = verify_bundle("{}", Digest::of(Algorithm::Sha256, b"").to_string().into(), options).await.unwrap_err();
+        assert_eq!(text(&refusal, "code"), "options-invalid", "{options}");
+    }
+}
+
 #[wasm_bindgen_test]
 async fn what_is_no_reference_platform_or_policy_is_refused_before_anything_is_fetched() {
     let never = "throw new Error('nothing may be fetched')";

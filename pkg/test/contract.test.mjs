@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { check, drift, pin, readyToPin } from '../dist/node.js';
+import { check, drift, pin, readyToPin, verifyBundle } from '../dist/node.js';
 import { KINDS } from '../dist/text.js';
 import { codes } from '../dist/wasm/pullproof.js';
 import { pinCodes } from '../dist/wasm/pullproof_pin.js';
@@ -128,6 +128,23 @@ for (const [name, verdict, lie, options, tag] of [
     assert.deepEqual(JSON.parse(JSON.stringify(report)), report, 'something in the report is not JSON');
   });
 }
+
+test('what is said of a bundle is what a report says of a signature, in the same order', async () => {
+  const { attachment, layer, foundBy, ...properties } = reportSchema.$defs.signature.properties;
+  const shape = { artifact: { $ref: '#/$defs/digest' }, ...properties };
+  const isResult = ajv.compile({ type: 'object', additionalProperties: false, required: Object.keys(shape), properties: shape, $defs: reportSchema.$defs });
+  const [bundle, trustedRoot] = ['bundle.sigstore.json', 'trusted_root.json'].map((name) => read(`support/bundle/${name}`));
+  const identity = { issuer: 'https://token.pullproof.test', subjectPattern: 'https://ci.pullproof.test/**' };
+  const outcomes = [];
+  for (const [text, root] of [[bundle, trustedRoot], [bundle, 'public-good'], ['{}', trustedRoot]]) {
+    const result = await verifyBundle(text, readFileSync(new URL('support/bundle/artifact', import.meta.url)), { identity, trustedRoot: root, now });
+    assert.ok(isResult(result), JSON.stringify(isResult.errors, null, 2));
+    assert.deepEqual(Object.keys(result), Object.keys(shape));
+    assert.deepEqual(JSON.parse(JSON.stringify(result)), result, 'something in the result is not JSON');
+    outcomes.push(result.outcome);
+  }
+  assert.deepEqual(outcomes, properties.outcome.enum);
+});
 
 test('the keys of a report come in the order of the schema', async () => {
   const registry = await registryThat({});

@@ -58,6 +58,18 @@ test('only what an identity signed', async () => {
   assert.equal(await runModule(here(examples('js')[2])), 'reject\n', 'nobody signed the image');
 });
 
+test('a bundle beside a file, in the folder of both', async () => {
+  const bundle = (name) => readFileSync(join(root, 'test/support/bundle', name));
+  writeFileSync(join(folder, 'app.tar.gz'), bundle('artifact'));
+  writeFileSync(join(folder, 'app.tar.gz.sigstore.json'), bundle('bundle.sigstore.json'));
+  const code = examples('js')[3].replaceAll(/'(app\.[^']*)'/g, (_, name) => JSON.stringify(join(folder, name)));
+  assert.match(await runModule(code), /^failed expected .*\nfailed time\n/, 'the public-good instance knows nothing of it');
+
+  const ours = code.replace(/issuer: .*/, "issuer: 'https://token.pullproof.test',").replace(/subjectPattern: .*/, "subjectPattern: 'https://ci.pullproof.test/**',")
+    .replace('  identity:', `  trustedRoot: ${JSON.stringify(bundle('trusted_root.json').toString())},\n  identity:`);
+  assert.match(await runModule(ours), /^verified null\n(passed \w+\n){6}$/);
+});
+
 test('in a script, by exit code', async () => {
   const { digest } = registry.content.index.descriptor;
   writeFileSync(join(folder, 'policy.json'), JSON.stringify({ rules: [{ images: `${registry.host}/team/*`, require: [{ digest }] }] }));
@@ -68,7 +80,7 @@ test('in a script, by exit code', async () => {
 });
 
 test('pinning a text, and looking whether its tags have moved', async () => {
-  const output = await runModule(here(examples('js')[3]));
+  const output = await runModule(here(examples('js')[4]));
   const [image, { digest }] = [registry.image, registry.content.index.descriptor];
   assert.ok(output.includes(`\n-    image: ${image}   # the tag stays\n+    image: ${image}@${digest}   # the tag stays\n`), output);
   assert.ok(output.endsWith(`line 5 is left alone: variable\n${image} current\nno tag has moved since\n`), output);

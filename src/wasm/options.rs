@@ -1,5 +1,6 @@
 //! What JavaScript asks for, read from its JSON form. Everything in it must be understood.
 
+use crate::bundle::Expected;
 use crate::check::Checker;
 use crate::error::Error;
 use crate::json::InvalidJson;
@@ -31,6 +32,12 @@ impl Options<'_> {
     }
 }
 
+/// What is asked about a bundle.
+pub(super) struct OfBundle {
+    pub(super) now: UnixTime,
+    pub(super) expected: Expected,
+}
+
 /// What a relay is asked for.
 pub(super) struct RelayTarget<'a> {
     pub(super) registry: &'a str,
@@ -44,7 +51,6 @@ type Refusal = String;
 
 pub(super) fn read<'a>(members: &Members<'a>) -> Result<Options<'a>, Refusal> {
     only(members, &["now", "platform", "policy", "credentials", "relay", "safelistedOnly", "attachments"])?;
-    let now = members.required("now").and_then(|now| now.integer()).map_err(told)?;
     let relay = match members.optional_string("relay").map_err(told)? {
         Some(text) => Some(read_relay(text)?),
         None => None,
@@ -54,12 +60,22 @@ pub(super) fn read<'a>(members: &Members<'a>) -> Result<Options<'a>, Refusal> {
         None => None,
     };
     Ok(Options {
-        now: UnixTime::from_seconds(now).ok_or("expected `now` in the years 0 to 9999")?,
+        now: read_now(members)?,
         platform: members.optional_string("platform").map_err(told)?,
         policy: members.optional_string("policy").map_err(told)?,
         access: Access { credentials, relay, safelisted_only: flag(members, "safelistedOnly")? },
         attachments: flag(members, "attachments")?,
     })
+}
+
+pub(super) fn read_of_bundle(members: &Members<'_>) -> Result<OfBundle, Refusal> {
+    let expected = Expected::read(members, &["now"]).map_err(|refusal| refusal.to_string())?;
+    Ok(OfBundle { now: read_now(members)?, expected })
+}
+
+fn read_now(members: &Members<'_>) -> Result<UnixTime, Refusal> {
+    let now = members.required("now").and_then(|now| now.integer()).map_err(told)?;
+    UnixTime::from_seconds(now).ok_or_else(|| "expected `now` in the years 0 to 9999".into())
 }
 
 pub(super) fn read_relay_target<'a>(members: &Members<'a>) -> Result<RelayTarget<'a>, Refusal> {

@@ -6,7 +6,6 @@ mod bundles;
 mod cosign;
 mod identities;
 mod logs;
-mod reasons;
 mod support;
 mod times;
 mod trusted_roots;

@@ -125,7 +125,7 @@ test('the types resolve wherever ES modules do', () => {
 for (const [module, moduleResolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
   test(`TypeScript (${moduleResolution}) knows what is allowed and what is not`, () => {
     write('consumer.ts', `
-      import { check, drift, find, pin, unifiedDiff, verify, type PinnedReference, type Report } from 'pullproof';
+      import { check, drift, find, pin, unifiedDiff, verify, verifyBundle, type PinnedReference, type Report } from 'pullproof';
       const policy = { rules: [{ images: 'docker.io/library/nginx', require: [{ digest: 'sha256:00' }] }] } as const;
       const report: Report = await check('nginx', { now: new Date(), fetch, platform: 'linux/arm64', onStep: ({ type }) => void type });
       for (const one of report.checks) {
@@ -157,6 +157,19 @@ for (const [module, moduleResolution] of [['nodenext', 'nodenext'], ['esnext', '
       }
       const { images } = await drift(text, { kind: 'lock' });
       if (images[0]?.status === 'moved') images[0].current satisfies string | null;
+      const identity = { issuer: 'https://issuer.example', subject: 'a@b.example' };
+      const { outcome, artifact, steps } = await verifyBundle('{}', new Uint8Array(), { identity, trustedRoot: 'github', now: new Date() });
+      artifact satisfies string;
+      steps[0]?.code satisfies string | null | undefined;
+      await verifyBundle({}, 'sha256:00', { key: '' });
+      // @ts-expect-error no such outcome
+      if (outcome === 'passed') outcome;
+      // @ts-expect-error somebody has to be wanted
+      await verifyBundle('{}', new Uint8Array(), {});
+      // @ts-expect-error a bundle is attached to nothing
+      (await verifyBundle('{}', new ArrayBuffer(0), { key: '' })).attachment;
+      // @ts-expect-error that is for checks
+      await verifyBundle('{}', 'sha256:00', { key: '', policy: { rules: [] } });
       // @ts-expect-error a lock is not pinned
       await pin(text, { kind: 'lock' });
       // @ts-expect-error the text says which registries are asked

@@ -267,10 +267,14 @@ fn list<T>(items: &[T], words: impl Fn(&T) -> String) -> String {
     items.iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
-/// Of several failures, first that it is about something else, then that it is somebody else's, then the first in the order of the steps.
+/// Of several failures, first that it is about something else, or about what is not here, then that it is somebody else's, then the first
+/// in the order of the steps.
 fn most_useful(steps: &[Finding]) -> InvalidSignature {
     let rank = |refusal: &&InvalidSignature| match refusal {
-        InvalidSignature::Artifact { .. } | InvalidSignature::Payload(_) | InvalidSignature::Statement(_) => 0,
+        InvalidSignature::Artifact { .. }
+        | InvalidSignature::Payload(_)
+        | InvalidSignature::Statement(_)
+        | InvalidSignature::WithoutBytes { .. } => 0,
         InvalidSignature::Identity(_) | InvalidSignature::Key { .. } | InvalidSignature::NoCertificate { .. } => 1,
         _ => 2,
     };

@@ -1,17 +1,24 @@
 // What a runtime makes of a question, as plain data that can leave it: the report's text, or why there is none.
 
 /**
- * @param {typeof import('pullproof').check} check of the package, as that runtime loads it
- * @param {Question} question
+ * @param {Pick<typeof import('pullproof'), 'check' | 'verifyBundle'>} pullproof the package, as that runtime loads it
+ * @param {Question | BundleQuestion} question
  * @returns {Promise<Answer>}
  *
  * @typedef {{ image: string, now: string, platform?: string, policy?: string, attachments?: boolean, credentials?: import('pullproof').Credentials }} Question
+ * @typedef {{ bundle: string, artifact: string | { base64: string }, now: string, [option: string]: unknown }} BundleQuestion
  * @typedef {{ report: string } | { code: string, message: string }} Answer
  */
-export async function answer(check, { image, now, ...options }) {
+export async function answer({ check, verifyBundle }, { image, bundle, artifact, now, ...options }) {
+  const asked = { ...options, now: new Date(now) };
   try {
-    return { report: JSON.stringify(await check(image, { ...options, now: new Date(now) }), null, 2) };
+    const report = bundle === undefined ? await check(image, asked) : await verifyBundle(bundle, read(artifact), asked);
+    return { report: JSON.stringify(report, null, 2) };
   } catch (error) {
     return { code: error.code ?? 'defect', message: error.code ? error.message : String(error?.stack ?? error) };
   }
+}
+
+function read(artifact) {
+  return typeof artifact === 'string' ? artifact : Uint8Array.from(atob(artifact.base64), (character) => character.charCodeAt(0));
 }

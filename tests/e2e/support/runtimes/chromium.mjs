@@ -30,8 +30,8 @@ export async function startChromium() {
   return {
     page,
     ask: (question) => page.evaluate(async (question) => {
-      const [{ answer }, { check }] = await Promise.all([import('/answer.mjs'), import('/browser.js')]);
-      return answer(check, question);
+      const [{ answer }, pullproof] = await Promise.all([import('/answer.mjs'), import('/browser.js')]);
+      return answer(pullproof, question);
     }, question),
     processes: async () => (await debugging.send('SystemInfo.getProcessInfo')).processInfo.map(({ id }) => id),
     async dispose() {

@@ -9,8 +9,8 @@ const DIST = `${ROOT}pkg/dist/`;
 const CORES = ['pullproof', 'pullproof_crypto', 'pullproof_pin'];
 const WORKER = `
   import { answer } from './answer.mjs';
-  import { check } from './workerd.js';
-  export default { fetch: async (request) => Response.json(await answer(check, await request.json())) };`;
+  import * as pullproof from './workerd.js';
+  export default { fetch: async (request) => Response.json(await answer(pullproof, await request.json())) };`;
 
 export async function startWorkerd() {
   const others = ['browser.js', 'cli.js', 'node.js'];
