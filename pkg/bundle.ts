@@ -20,7 +20,7 @@ function readBundle(bundle: unknown): Uint8Array {
   const bytes = bytesOf(bundle);
   if (bytes !== undefined) return bytes;
   if (typeof bundle !== 'string' && (typeof bundle !== 'object' || bundle === null || Array.isArray(bundle))) {
-    throw new CheckError('options-invalid', 'expected the bundle to be an object, its JSON text or the bytes of that, found something else');
+    throw new CheckError('options-invalid', 'expected the bundle to be an object, its JSON text or its bytes, found something else');
   }
   return new TextEncoder().encode(textOf(bundle, 'a bundle'));
 }

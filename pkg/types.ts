@@ -335,7 +335,7 @@ export interface SignerIdentity {
   readonly claims?: Readonly<Record<string, string | { readonly pattern: string }>>;
 }
 
-/** What a bundle is about: the bytes, or their digest (`sha256:…`). */
+/** What a bundle is about: the bytes, 64 MiB of them at most, or their digest (`sha256:…`). */
 export type Artifact = Uint8Array | ArrayBuffer | string;
 
 /** What came of one bundle: what a report says of a {@link Signature}. Plain data, the same in every runtime. */

@@ -2,6 +2,26 @@
 //!
 //! It takes what a policy's `cosign` and `sigstore` take. A key is enough, unless a trusted root is named: then the signature has to be
 //! in its logs. An identity needs a trusted root, and where none is named it is that of the public-good instance.
+//!
+//! ```
+//! # use pullproof::UnixTime;
+//! use pullproof::bundle;
+//! use pullproof::bundle::Expected;
+//! use pullproof::digest::Algorithm;
+//! use pullproof::digest::Content;
+//! use pullproof::json;
+//! use pullproof::prover::Portable;
+//! use pullproof::sigstore::trust::Artifact;
+//! # async fn example(artifact: Vec<u8>, text: &[u8], now: UnixTime) -> Result<(), Box<dyn std::error::Error>> {
+//! let wanted = br#"{ "identity": { "issuer": "https://issuer.example", "subject": "somebody@example.com" } }"#;
+//! let expected = Expected::read(&json::parse_object(wanted)?.root(), &[])?;
+//! let artifact = Content::identify(Algorithm::Sha256, artifact);
+//!
+//! let summary = bundle::verify(text, Artifact::of(&artifact), &expected, now, &Portable).await;
+//! println!("{:?}: {}", summary.outcome, summary.message.unwrap_or_default());
+//! # Ok(())
+//! # }
+//! ```
 
 use core::fmt;
 use std::rc::Rc;

@@ -67,7 +67,7 @@ test('a bundle beside a file, in the folder of both', async () => {
 
   const ours = code.replace(/issuer: .*/, "issuer: 'https://token.pullproof.test',").replace(/subjectPattern: .*/, "subjectPattern: 'https://ci.pullproof.test/**',")
     .replace('  identity:', `  trustedRoot: ${JSON.stringify(bundle('trusted_root.json').toString())},\n  identity:`);
-  assert.match(await runModule(ours), /^verified null\n(passed \w+\n){6}$/);
+  assert.match(await runModule(ours), /^verified signature\n(passed \w+\n){6}$/);
 });
 
 test('in a script, by exit code', async () => {

@@ -40,7 +40,7 @@ function signer({ key, 'certificate-identity': subject, 'certificate-oidc-issuer
 
 function trustedRoot({ staging, 'trusted-root': file }) {
   if (file !== undefined) return read(file).toString();
-  if (staging) throw new UsageError('expected --trusted-root with --staging: no trusted root of the staging instance comes with this client');
+  if (staging) throw new UsageError('expected --trusted-root with --staging: no root of the staging instance comes with this client');
   return 'public-good';
 }
 

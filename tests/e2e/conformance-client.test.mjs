@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Folder, foldersIn, FORMS, REASONS, SUITE, virtualSigstore } from './support/conformance.mjs';
+import { Folder, foldersIn, FORMS, SUITE, virtualSigstore } from './support/conformance.mjs';
 import { ROOT } from './support/program.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'pullproof-conformance-'));
@@ -48,7 +48,8 @@ describe('the client of the conformance suite', { timeout: 300_000 }, () => {
 
   for (const name of ['message', 'rekor2-image', 'key-image', 'provenance']) {
     test(`ours: ${name} is verified`, async () => {
-      for (const form of FORMS) assert.deepEqual(await client(...new Folder(ours.directory, name).command(form)), SILENT_SUCCESS);
+      const folder = new Folder(ours.directory, name);
+      for (const form of FORMS) assert.deepEqual(await client(...folder.command(form)), SILENT_SUCCESS);
     });
   }
 
@@ -57,17 +58,18 @@ describe('the client of the conformance suite', { timeout: 300_000 }, () => {
     ['malformed', 'json-invalid'], ['keyless-for-key', 'certificate-missing'],
   ]) {
     test(`ours: ${name} is refused with ${code}`, async () => {
-      for (const form of FORMS) await refused(1, new RegExp(`^${code}: `), ...new Folder(ours.directory, `${name}_fail`).command(form));
+      const folder = new Folder(ours.directory, `${name}_fail`);
+      for (const form of FORMS) await refused(1, new RegExp(`^${code}: `), ...folder.command(form));
     });
   }
 
-  test('the folders of the suite end as their names say', { skip: foldersIn(SUITE).length === 0 && 'not run: the folders are not here' }, async () => {
-    for (const name of ['happy-path-v0.3', 'rekor2-dsse-happy-path', 'rekor2-happy-path', 'managed-key-wrong-key_fail', 'wrong-material_fail']) {
-      const one = new Folder(SUITE, name);
-      for (const form of FORMS) {
-        if (one.mustFail) await refused(1, name.startsWith('managed-key') ? /^key: expected / : new RegExp(`^${REASONS[name]}: `), ...one.command(form));
-        else assert.deepEqual(await client(...one.command(form)), SILENT_SUCCESS, name);
-      }
+  const skip = foldersIn(SUITE).length === 0 && 'not run: the folders of the suite are not here';
+  test('folders of the suite end as their names say', { skip }, async () => {
+    for (const name of ['happy-path-v0.3', 'rekor2-dsse-happy-path', 'rekor2-happy-path']) {
+      for (const form of FORMS) assert.deepEqual(await client(...new Folder(SUITE, name).command(form)), SILENT_SUCCESS, name);
+    }
+    for (const [name, sentence] of [['managed-key-wrong-key_fail', /^key: /], ['wrong-material_fail', /^message-digest-mismatch: /]]) {
+      for (const form of FORMS) await refused(1, sentence, ...new Folder(SUITE, name).command(form));
     }
   });
 
@@ -76,7 +78,9 @@ describe('the client of the conformance suite', { timeout: 300_000 }, () => {
     await refused(1, /^log-entry-missing: /, ...key.toSpliced(key.indexOf('--trusted-root'), 2));
   });
 
-  test('without a trusted root it is the public-good instance that is trusted', () => refused(1, /^time-missing: /, ...without('--trusted-root')));
+  test('without a trusted root the public-good instance is trusted', async () => {
+    await refused(1, /^time-missing: /, ...without('--trusted-root'));
+  });
 
   test('it is verified for the time that is given', async () => {
     assert.deepEqual(await client(...withOption('--at', '2026-01-15T12:00:03Z')), SILENT_SUCCESS);
@@ -84,7 +88,9 @@ describe('the client of the conformance suite', { timeout: 300_000 }, () => {
   });
 
   test('a time that is none is refused', async () => {
-    for (const time of ['yesterday', '2026-01-15', '1768478400', '2026-02-30T00:00:00Z']) await refused(2, /^expected --at to be a time/, ...withOption('--at', time));
+    for (const time of ['yesterday', '2026-01-15', '1768478400', '2026-02-30T00:00:00Z']) {
+      await refused(2, /^expected --at to be a time/, ...withOption('--at', time));
+    }
   });
 
   test('staging takes a trusted root, since none comes along', async () => {

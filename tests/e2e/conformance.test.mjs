@@ -34,7 +34,9 @@ describe('bundles in every runtime', { timeout: 300_000 }, () => {
     const question = { ...folder.question(form), now: NOW };
     const answer = await stage.Node.ask(question);
     assert.notEqual(answer.code, 'defect', answer.message);
-    for (const runtime of ['workerd', 'Chromium']) assert.deepEqual(await stage[runtime].ask(question), answer, `${folder.name}, ${form}, ${runtime}`);
+    for (const runtime of ['workerd', 'Chromium']) {
+      assert.deepEqual(await stage[runtime].ask(question), answer, `${folder.name}, ${form}, ${runtime}`);
+    }
     if (answer.report === undefined) return answer.code;
     const { outcome, code, artifact } = JSON.parse(answer.report);
     assert.equal(outcome === 'verified', code === null, answer.report);
@@ -45,7 +47,8 @@ describe('bundles in every runtime', { timeout: 300_000 }, () => {
   const missing = ({ name }, form) => form === 'DIGEST' && NEEDS_BYTES.includes(name) ? 'artifact-missing' : null;
 
   const suite = foldersIn(SUITE);
-  test('the folders of the suite', { skip: suite.length === 0 && `not run: ${SUITE.replace(/^.*\/\.\./, '..')} is not here` }, async (t) => {
+  const skip = suite.length === 0 && `not run: ${SUITE.replace(/^.*\/\.\./, '..')} is not here`;
+  test('the folders of the suite', { skip }, async (t) => {
     const counts = { accepted: 0, refused: 0 };
     for (const folder of suite) {
       assert.equal(Object.hasOwn(REASONS, folder.name), folder.mustFail, `${folder.name}: expected to know why it must fail, if it must`);
@@ -71,7 +74,9 @@ describe('bundles in every runtime', { timeout: 300_000 }, () => {
     const good = foldersIn(stage.ours.directory).filter(({ mustFail }) => !mustFail);
     assert.ok(good.length > 25, `expected every kind of bundle, found ${good.length}`);
     for (const folder of good) {
-      for (const form of FORMS) await t.test(`${folder.name}, ${form}`, async () => assert.equal(await codeOf(folder, form), missing(folder, form)));
+      for (const form of FORMS) {
+        await t.test(`${folder.name}, ${form}`, async () => assert.equal(await codeOf(folder, form), missing(folder, form)));
+      }
     }
   });
 });

@@ -16,7 +16,8 @@ export const REASONS = JSON.parse(readFileSync(`${ROOT}tests/third_party/conform
 
 /** What a folder does not say itself. */
 const ISSUER = 'https://token.actions.githubusercontent.com';
-const SUBJECT = 'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main';
+const SUBJECT = 'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon'
+  + '/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main';
 
 /** An artifact is given as a file, or by its digest. */
 export const FORMS = ['PATH', 'DIGEST'];
@@ -24,7 +25,7 @@ export const FORMS = ['PATH', 'DIGEST'];
 /** The folders in a directory, by name; none where it is not there. */
 export function foldersIn(directory) {
   const entries = existsSync(directory) ? readdirSync(directory, { withFileTypes: true }) : [];
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => new Folder(directory, name)).sort((a, b) => a.name < b.name ? -1 : 1);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort().map((name) => new Folder(directory, name));
 }
 
 /** @returns {Promise<{ directory: string, dispose: () => Promise<void> }>} every case of tests/support/src/sigstore/vectors.rs */
