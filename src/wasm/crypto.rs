@@ -25,10 +25,9 @@ fn read(question: &JsValue) -> Option<SignatureCheck> {
     let member = |name: &str| Reflect::get(question, &name.into()).ok();
     let octets = |name: &str| Some(member(name)?.dyn_into::<Uint8Array>().ok()?.to_vec());
     let scheme = scheme(&member("scheme")?.as_string()?)?;
-    let message = match member("isDigest")?.as_bool()? {
-        true => Message::Digest(Digest::from_bytes(scheme.hash()?, &octets("message")?)?),
-        false => Message::Bytes(octets("message")?),
-    };
+    let bytes = octets("message")?;
+    let message =
+        if member("isDigest")?.as_bool()? { Message::Digest(Digest::from_bytes(scheme.hash()?, &bytes)?) } else { Message::Bytes(bytes) };
     let key = PublicKey::from_spki(&octets("key")?).ok()?;
     SignatureCheck::new(key, scheme, message, octets("signature")?).ok()
 }
