@@ -1,14 +1,16 @@
 // Measures and prints; it asserts nothing about time. `cargo xtask bench` does the set-up and calls it.
 //
-//   node main.mjs --registry HOST:PORT --token-registry HOST:PORT --server NAME --image REPOSITORY:TAG [--json FILE]
+//   node main.mjs --registry HOST:PORT --token-registry HOST:PORT --server NAME --image REPOSITORY:TAG --vectors FOLDER [--json FILE]
 //
-// Both registries serve the same image to anybody, the second only to those who fetch a token. The image has an index.
+// Both registries serve the same image to anybody, the second only to those who fetch a token. The image has an index. The folder has the
+// bundles of the virtual Sigstore.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { digestOf, libraries, programs } from './clients.mjs';
+import { keyless } from './keyless.mjs';
 import { pinning } from './pinning.mjs';
 import { requests } from './requests.mjs';
 import { size } from './size.mjs';
@@ -17,12 +19,13 @@ import { start } from './start.mjs';
 import { load, machine } from './support/machine.mjs';
 import { print } from './support/table.mjs';
 import { throughput } from './throughput.mjs';
+import { inChromium, inNode, verifierSizes } from './verification.mjs';
 
 const text = { type: 'string' };
-const { values } = parseArgs({ options: { registry: text, 'token-registry': text, server: text, image: text, json: text } });
+const { values } = parseArgs({ options: { registry: text, 'token-registry': text, server: text, image: text, vectors: text, json: text } });
 const [repository, tag] = values.image.split(':');
 const question = { repository, tag };
-const { registry, server, 'token-registry': tokenRegistry } = values;
+const { registry, server, vectors, 'token-registry': tokenRegistry } = values;
 
 // Whatever credentials this person has are none of the benchmark's business.
 const home = mkdtempSync(join(tmpdir(), 'pullproof-bench-'));
@@ -45,6 +48,10 @@ const measurements = [
   () => requests({ clients: [...peers, ...programs], truth: result.image, registry, tokenRegistry, question }),
   () => librariesSpeed({ libraries: peers, registry, question }),
   () => programsSpeed({ programs, registry, question }),
+  () => verifierSizes(),
+  () => inNode({ vectors }),
+  () => inChromium({ vectors }),
+  () => keyless(),
   () => pinning({ registry, question }),
   () => throughput({ host: registry, image: `${registry}/${repository}:${tag}` }),
 ];

@@ -8,7 +8,12 @@
 const HASHES = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const;
 /** Octets of the hash, which is how long the salt of RSA-PSS is. */
 const SALTS = { sha256: 32, sha384: 48, sha512: 64 } as const;
-const CURVES = { p256: { name: 'P-256', size: 32 }, p384: { name: 'P-384', size: 48 }, p521: { name: 'P-521', size: 66 } } as const;
+/** Octets of a coordinate, and of a whole `SubjectPublicKeyInfo`, which ends in the point. */
+const CURVES = {
+  p256: { name: 'P-256', size: 32, spki: 91 },
+  p384: { name: 'P-384', size: 48, spki: 120 },
+  p521: { name: 'P-521', size: 66, spki: 158 },
+} as const;
 
 type Hash = keyof typeof HASHES;
 type Curve = keyof typeof CURVES;
@@ -42,10 +47,13 @@ async function answer(subtle: SubtleCrypto, check: SignatureCheck): Promise<bool
   // Before anything is waited for: memory of the core, which these may be views of, changes and moves.
   const [key, message, der] = [check.key, check.message, check.signature].map((bytes) => new Uint8Array(bytes)) as
     [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
-  const signature = algorithm.size === undefined ? der : p1363(der, algorithm.size);
+  const { curve } = algorithm;
+  const signature = curve === undefined ? der : p1363(der, curve.size);
   if (signature === null) return false;
   try {
-    const imported = await subtle.importKey('spki', key, algorithm.key, false, ['verify']);
+    const imported = curve === undefined
+      ? await subtle.importKey('spki', key, algorithm.key, false, ['verify'])
+      : await subtle.importKey('raw', point(key, curve), algorithm.key, false, ['verify']);
     return (await subtle.verify(algorithm.signature, imported, signature, message)) === true;
   } catch {
     // Unsupported, or a key that this platform does not take, or out of memory: no answer. It must never become a yes, and a no
@@ -57,8 +65,8 @@ async function answer(subtle: SubtleCrypto, check: SignatureCheck): Promise<bool
 interface Algorithm {
   readonly key: EcKeyImportParams | RsaHashedImportParams;
   readonly signature: EcdsaParams | RsaPssParams | { readonly name: 'RSASSA-PKCS1-v1_5' };
-  /** Octets of a coordinate, for ECDSA. */
-  readonly size?: number;
+  /** For ECDSA. */
+  readonly curve?: (typeof CURVES)[Curve];
 }
 
 /**
@@ -71,8 +79,8 @@ function algorithmOf(scheme: string): Algorithm | null {
   if (!Object.hasOwn(HASHES, name) || rest.length > 0) return null;
   const hash = HASHES[name as Hash];
   if (family === 'ecdsa' && Object.hasOwn(CURVES, variant)) {
-    const { name: namedCurve, size } = CURVES[variant as Curve];
-    return { key: { name: 'ECDSA', namedCurve }, signature: { name: 'ECDSA', hash }, size };
+    const curve = CURVES[variant as Curve];
+    return { key: { name: 'ECDSA', namedCurve: curve.name }, signature: { name: 'ECDSA', hash }, curve };
   }
   if (family === 'rsa' && variant === 'pkcs1') {
     return { key: { name: 'RSASSA-PKCS1-v1_5', hash }, signature: { name: 'RSASSA-PKCS1-v1_5' } };
@@ -81,6 +89,12 @@ function algorithmOf(scheme: string): Algorithm | null {
     return { key: { name: 'RSA-PSS', hash }, signature: { name: 'RSA-PSS', saltLength: SALTS[name as Hash] } };
   }
   return null;
+}
+
+/** The point of a key that the core has read. Measured: Node takes a third of the time to import it that it takes for the whole. */
+function point(key: Uint8Array<ArrayBuffer>, { size, spki }: (typeof CURVES)[Curve]): Uint8Array<ArrayBuffer> {
+  if (key.length !== spki) throw new RangeError(`expected a key of ${spki} octets, found ${key.length}`);
+  return key.subarray(-(1 + 2 * size));
 }
 
 const SEQUENCE = 0x30;

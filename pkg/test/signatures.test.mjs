@@ -8,6 +8,8 @@ import { verifySignatures } from '../dist/signatures.js';
 const message = new TextEncoder().encode('a message');
 const HASHES = ['sha256', 'sha384', 'sha512'];
 const CURVES = { p256: 'P-256', p384: 'P-384', p521: 'P-521' };
+/** Octets of a point in full. */
+const POINTS = { p256: 65, p384: 97, p521: 133 };
 const pairs = {
   ...Object.fromEntries(Object.entries(CURVES).map(([name, namedCurve]) => [name, generateKeyPairSync('ec', { namedCurve })])),
   rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
@@ -206,7 +208,9 @@ test('two hundred mutations get the verdicts of node:crypto', async (t) => {
   for (let round = 0; round < 200; round += 1) {
     const check = signed(SCHEMES[random(SCHEMES.length)]);
     const part = ['signature', 'signature', 'message', 'key'][random(4)];
-    const forged = { ...check, [part]: mutated(check[part]) };
+    // What stands before a point names its curve, and the core has read that: only the rest of such a key is changed.
+    const named = part === 'key' && check.scheme.startsWith('ecdsa') ? check.key.length - POINTS[check.scheme.split('-')[1]] : 0;
+    const forged = { ...check, [part]: new Uint8Array([...check[part].subarray(0, named), ...mutated(check[part].subarray(named))]) };
     const found = await one(forged);
     tally[found] += 1;
     const label = `seed ${seed}, round ${round}, ${check.scheme}, ${part}`;

@@ -11,6 +11,7 @@ use anyhow::Result;
 use anyhow::bail;
 use pullproof_world::Image;
 use pullproof_world::layout;
+use pullproof_world::sigstore::vectors;
 
 use crate::build;
 use crate::console;
@@ -20,9 +21,10 @@ use crate::packages;
 use crate::registry::Registries;
 use crate::toolchain::Toolchain;
 
-/// The JavaScript clients that are compared with. Nothing else needs them, so they have a lock file of their own.
+/// The clients and verifiers in JavaScript that are compared with. Nothing else needs them, so they have a lock file of their own.
 const PEERS: &str = "benches/peers";
 const LAYOUT: &str = "target/xtask/bench-layout";
+const VECTORS: &str = "target/xtask/bench-vectors";
 /// Under `public/`, which the token server lets anybody pull.
 const IMAGE: &str = "public/bench:1.0";
 
@@ -50,15 +52,19 @@ pub(crate) fn run(console: &Console, options: &Options) -> Result<()> {
     packages::ensure_programs(console)?;
     build::with(console, &Toolchain::find(console)?)?;
     if let Err(error) = install_peers(console) {
-        console.say(&format!("the JavaScript clients to compare with could not be installed, and are left out: {error:#}"));
+        console.say(&format!("the JavaScript programs to compare with could not be installed, and are left out: {error:#}"));
     }
     let registries = Registries::start()?;
     let address = |name| registries.environment.iter().find(|(variable, _)| *variable == name).map(|(_, address)| address.as_str());
     let open = address("PULLPROOF_REGISTRY").context("expected a registry that is open to everybody, found none")?;
     let token = address("PULLPROOF_REGISTRY_TOKEN").context("expected a registry behind a token server, found none")?;
     push(console, open)?;
+    vectors::write(Path::new(VECTORS))?;
     let mut node = Command::new("node");
+    // The benchmark starts the registry of the demo, which has signed images.
+    node.env("PULLPROOF_XTASK", crate::program());
     node.args(["benches/main.mjs", "--image", IMAGE, "--registry", open, "--token-registry", token, "--server", &server()?]);
+    node.args(["--vectors", VECTORS]);
     if let Some(file) = options.json {
         node.args(["--json", file]);
     }
@@ -72,7 +78,7 @@ fn install_peers(console: &Console) -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    console.say("installing the JavaScript clients to compare with");
+    console.say("installing the JavaScript programs to compare with");
     let mut npm = Command::new("npm");
     npm.current_dir(PEERS).args(["ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"]);
     // Some warn of this Node's age. Which of them do not run, the benchmark says.
