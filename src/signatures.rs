@@ -24,6 +24,7 @@ use crate::registry::client::Client;
 use crate::registry::endpoint::Accept;
 use crate::registry::endpoint::Endpoint;
 use crate::report::Attachment;
+use crate::report::FoundBy;
 use crate::report::MeaningSummary;
 use crate::report::Outcome;
 use crate::report::Remark;
@@ -59,7 +60,7 @@ const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 /// What is attached, as far as it is signed.
 #[derive(Debug, Default)]
 pub struct Attached {
-    /// In the order in which it was found.
+    /// In the order in which it was read.
     found: Vec<Holder>,
     /// Why there may be more, if there may.
     incomplete: Option<Remark>,
@@ -88,47 +89,58 @@ pub struct Judged {
 pub async fn read<T: Transport>(client: &Client<'_, T>, discovered: &Discovered) -> Result<Attached, Error> {
     let mut attached = Attached { found: Vec::new(), incomplete: discovered.incomplete.clone() };
     let mut left = budget::SIGNATURES_BYTES as u64;
-    for (attachment, manifest) in discovered.attachments.iter().zip(&discovered.manifests) {
-        let layers = manifest.iter().flat_map(|manifest| &manifest.layers).filter(|layer| holds_signature(layer));
-        for descriptor in layers {
-            if attached.found.len() == budget::SIGNATURES {
-                let message = format!("more than {} signatures are attached, and only the first were looked at", budget::SIGNATURES);
-                attached.incomplete.get_or_insert(Remark { code: TOO_MANY, message });
-                return Ok(attached);
-            }
-            // A small one behind it is still read, so that large ones hide nothing.
-            if descriptor.size > left && descriptor.size > budget::SMALL_SIGNATURE_BYTES as u64 {
-                let message =
-                    format!("more than {} bytes of signatures are attached, and only the first were read", budget::SIGNATURES_BYTES);
-                attached.leave(attachment, descriptor, Remark { code: TOO_MANY, message });
-                continue;
-            }
-            if descriptor.size > budget::BUNDLE_BYTES as u64 {
-                let message = format!("expected a signature of at most {} bytes, found one of {}", budget::BUNDLE_BYTES, descriptor.size);
-                attached.leave(attachment, descriptor, Remark { code: "response-too-large", message });
-                continue;
-            }
-            let read = match fetch(client, descriptor).await {
-                Ok(content) => {
-                    left = left.saturating_sub(content.size());
-                    let read = entity(descriptor, &content);
-                    // What a later version would read may be good: that it is not read here is no answer.
-                    if let Some(remark) = read.as_ref().err().filter(|remark| remark.code == InvalidBundle::UNKNOWN_VERSION) {
-                        attached.incomplete.get_or_insert(remark.clone());
-                    }
-                    read
-                }
-                Err(error) if error.is_aborted() => return Err(error),
-                Err(error) => {
-                    let remark = Remark { code: error.code(), message: format!("a signature could not be read: {error}") };
-                    attached.incomplete.get_or_insert(remark.clone());
-                    Err(remark)
-                }
-            };
-            attached.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read });
+    let (chosen, are_all) = choose(discovered);
+    if !are_all {
+        let message = format!("more than {} signatures are attached, and only so many were looked at", budget::SIGNATURES);
+        attached.incomplete.get_or_insert(Remark { code: TOO_MANY, message });
+    }
+    for (attachment, descriptor) in chosen {
+        // A small one behind it is still read, so that large ones hide nothing.
+        if descriptor.size > left && descriptor.size > budget::SMALL_SIGNATURE_BYTES as u64 {
+            let message = format!("more than {} bytes of signatures are attached, and only the first were read", budget::SIGNATURES_BYTES);
+            attached.leave(attachment, descriptor, Remark { code: TOO_MANY, message });
+            continue;
         }
+        if descriptor.size > budget::BUNDLE_BYTES as u64 {
+            let message = format!("expected a signature of at most {} bytes, found one of {}", budget::BUNDLE_BYTES, descriptor.size);
+            attached.leave(attachment, descriptor, Remark { code: "response-too-large", message });
+            continue;
+        }
+        let read = match fetch(client, descriptor).await {
+            Ok(content) => {
+                left = left.saturating_sub(content.size());
+                let read = entity(descriptor, &content);
+                // What a later version would read may be good: that it is not read here is no answer.
+                if let Some(remark) = read.as_ref().err().filter(|remark| remark.code == InvalidBundle::UNKNOWN_VERSION) {
+                    attached.incomplete.get_or_insert(remark.clone());
+                }
+                read
+            }
+            Err(error) if error.is_aborted() => return Err(error),
+            Err(error) => {
+                let remark = Remark { code: error.code(), message: format!("a signature could not be read: {error}") };
+                attached.incomplete.get_or_insert(remark.clone());
+                Err(remark)
+            }
+        };
+        attached.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read });
     }
     Ok(attached)
+}
+
+/// The layers that are read, in that order, and whether these are all: one of each manifest before a second of any, and of cosign's own tag,
+/// which there is once, before what is listed, of which there may be any number. So the many layers of one hide no other.
+fn choose(discovered: &Discovered) -> (Vec<(&Attachment, &Descriptor)>, bool) {
+    let mut layers = Vec::new();
+    for (place, (attachment, manifest)) in discovered.attachments.iter().zip(&discovered.manifests).enumerate() {
+        let signatures = manifest.iter().flat_map(|manifest| &manifest.layers).filter(|layer| holds_signature(layer));
+        let is_listed = attachment.found_by != FoundBy::CosignTag;
+        layers.extend(signatures.enumerate().map(|(turn, layer)| ((turn, is_listed, place), attachment, layer)));
+    }
+    let are_all = layers.len() <= budget::SIGNATURES;
+    layers.sort_by_key(|(order, ..)| *order);
+    layers.truncate(budget::SIGNATURES);
+    (layers.into_iter().map(|(_, attachment, layer)| (attachment, layer)).collect(), are_all)
 }
 
 fn holds_signature(layer: &Descriptor) -> bool {

@@ -337,3 +337,27 @@ fn manifests_that_are_large_cannot_fill_the_memory_and_hide_nothing_small_behind
     let read = report.signatures.as_ref().unwrap().len();
     assert!(read <= 5, "{read} of the seven were read");
 }
+
+#[test]
+fn the_many_layers_of_one_manifest_hide_no_other() {
+    let image = Image::multi_platform();
+    let many = (0..40).fold(ArtifactSpec::new(BUNDLE_V0_3, b"{}").subject(&image), |spec, number| {
+        spec.layer(BUNDLE_V0_3, format!("{{\"number\":{number}}}").as_bytes())
+    });
+    let crowded = registry(&image).attach("team/app", &many.mint());
+    let report = decide(crowded.bundle("team/app", &image, &good(&image)), &signed_by_identity());
+    assert_eq!(verdict(&report), (Verdict::Accept, "policy-met"), "{}", report.to_json());
+    assert_eq!(unknown(&report, CheckName::Signatures), "too-many-signatures");
+    assert_eq!(report.signatures.as_ref().unwrap().len(), pullproof::budget::SIGNATURES);
+}
+
+#[test]
+fn however_many_signatures_are_listed_those_under_cosigns_own_tag_are_read() {
+    let image = Image::multi_platform();
+    let crowded = (0..30).fold(registry(&image), |registry, number| registry.attach("team/app", &junk(&image, 1, number)));
+    let sigstore = Sigstore::new();
+    let layer = sigstore.signing().with_key(&key()).unlisted().unstamped().simple_signing("registry.test/team/app", image.digest());
+    let report = decide(crowded.signed("team/app", &image, &[layer]), &signed_with_key());
+    assert_eq!(verdict(&report), (Verdict::Accept, "policy-met"), "{}", report.to_json());
+    assert_eq!(unknown(&report, CheckName::Signatures), "too-many-signatures");
+}

@@ -30,8 +30,7 @@ fuzz_target!(|text: &str| match Checkpoint::verify(text, &LOG) {
     Ok(checkpoint) => {
         assert!((1..=4).contains(&checkpoint.checks().count()), "it rests on a signature");
         let body = text.split_once("\n\n").expect("it has two parts").0;
-        assert!(checkpoint.checks().all(|check| *check.message()
-            == pullproof::crypto::Message::Bytes([body.as_bytes(), b"\n"].concat())));
+        assert!(checkpoint.checks().all(|check| *check.message() == pullproof::crypto::Message::Bytes([body.as_bytes(), b"\n"].concat())));
     }
     Err(refusal) => {
         let sentence = refusal.to_string();

@@ -72,6 +72,13 @@ impl ArtifactSpec {
         self
     }
 
+    /// With another layer of this type.
+    #[must_use]
+    pub fn layer(mut self, media_type: &str, payload: &[u8]) -> Self {
+        self.layers.push((Blob::new(media_type, payload), BTreeMap::new()));
+        self
+    }
+
     /// With an annotation on the manifest.
     #[must_use]
     pub fn annotation(mut self, key: &str, value: &str) -> Self {
