@@ -10,13 +10,16 @@ use crate::excerpt::excerpt;
 use crate::registry::url::Url;
 use crate::registry::url::is_loopback;
 use crate::tuf::Target;
-use crate::tuf::TargetPath;
 
 /// A repository: where it is, and the root by which it is trusted.
 #[derive(Clone, Debug)]
 pub struct Repository {
-    /// Without a slash at its end.
+    /// Where its metadata is, without a slash at its end.
     url: String,
+    /// Where its targets are, likewise.
+    targets: String,
+    /// What its state is stored under.
+    key: String,
     pub(super) root: Cow<'static, [u8]>,
 }
 
@@ -24,16 +27,28 @@ impl Repository {
     /// `url` is where its metadata is, `https://tuf-repo-cdn.sigstore.dev`; its targets are below that, in `targets/`. `root` is a root
     /// that is trusted because it came with the program.
     pub fn new(url: &str, root: impl Into<Cow<'static, [u8]>>) -> Result<Self, InvalidRepository> {
-        let parsed = Url::parse(url).filter(|parsed| url.starts_with("https:") || is_loopback(parsed.host()));
-        match parsed.filter(|_| !url.contains('?')) {
-            Some(_) => Ok(Self { url: url.trim_end_matches('/').to_owned(), root: root.into() }),
-            None => Err(InvalidRepository { found: url.to_owned() }),
-        }
+        let (url, root) = (read_url(url)?, root.into());
+        // Somebody else's root for the same address must not make us forget what was seen under ours.
+        let key = format!("tuf-{}", Digest::of(Algorithm::Sha256, &[url.as_bytes(), b"\n", &root].concat()).encoded());
+        Ok(Self { targets: format!("{url}/targets"), url, key, root })
     }
 
-    /// Under which name the state of a target is stored.
-    pub(super) fn key(&self, path: &TargetPath) -> String {
-        format!("tuf-{}", Digest::of(Algorithm::Sha256, format!("{}\n{path}", self.url).as_bytes()).encoded())
+    /// The same, with its targets elsewhere.
+    pub fn with_targets(mut self, url: &str) -> Result<Self, InvalidRepository> {
+        self.targets = read_url(url)?;
+        Ok(self)
+    }
+
+    /// The same, known by a name: what was seen of it outlives the root that comes with a version of this program.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.key = format!("tuf-{name}");
+        self
+    }
+
+    /// Under which name what was seen of it is stored.
+    pub(super) fn key(&self) -> String {
+        self.key.clone()
     }
 
     /// The address of a role's metadata.
@@ -51,7 +66,16 @@ impl Repository {
         if let (Some(name), true) = (parts.last_mut(), consistent_snapshot) {
             *name = format!("{}.{name}", target.digest().encoded());
         }
-        format!("{}/targets/{}", self.url, parts.join("/"))
+        format!("{}/{}", self.targets, parts.join("/"))
+    }
+}
+
+/// Without the slashes at its end.
+fn read_url(url: &str) -> Result<String, InvalidRepository> {
+    let parsed = Url::parse(url).filter(|parsed| url.starts_with("https:") || is_loopback(parsed.host()));
+    match parsed.filter(|_| !url.contains('?')) {
+        Some(_) => Ok(url.trim_end_matches('/').to_owned()),
+        None => Err(InvalidRepository { found: url.to_owned() }),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is stored of one target of one repository, as JSON: roots, what was seen, and the last complete set of files.
+//! What is stored of one repository, as JSON: roots, what was seen, and the last complete set of files.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -36,12 +36,15 @@ pub(super) struct State {
 pub(super) struct Last {
     /// When the repository said so.
     pub(super) confirmed: UnixTime,
+    /// The version of its root then.
+    pub(super) root: u64,
     pub(super) timestamp: Vec<u8>,
     pub(super) snapshot: Vec<u8>,
     pub(super) targets: Vec<u8>,
     /// By role, in the order in which they were asked.
     pub(super) delegated: Vec<(String, Vec<u8>)>,
-    pub(super) target: Vec<u8>,
+    /// If one was asked for.
+    pub(super) target: Option<Vec<u8>>,
 }
 
 impl Last {
@@ -93,13 +96,14 @@ impl State {
             },
             "last": self.last.as_ref().map(|last| json!({
                 "confirmed": last.confirmed,
+                "root": last.root,
                 "timestamp": Base64::encode_string(&last.timestamp),
                 "snapshot": Base64::encode_string(&last.snapshot),
                 "targets": Base64::encode_string(&last.targets),
                 "delegated": last.delegated.iter()
                     .map(|(role, bytes)| json!({ "role": role, "metadata": Base64::encode_string(bytes) }))
                     .collect::<Vec<_>>(),
-                "target": Base64::encode_string(&last.target),
+                "target": last.target.as_deref().map(Base64::encode_string),
             })),
         });
         document.to_string().into_bytes()
@@ -113,11 +117,12 @@ fn last(members: &Members<'_>) -> Result<Last, InvalidState> {
     };
     Ok(Last {
         confirmed: value(&members.required("confirmed")?, "a time")?,
+        root: members.required("root")?.unsigned()?,
         timestamp: decode(&members.required("timestamp")?)?,
         snapshot: decode(&members.required("snapshot")?)?,
         targets: decode(&members.required("targets")?)?,
         delegated: members.required("delegated")?.array()?.iter().map(delegated).collect::<Result<_, InvalidState>>()?,
-        target: decode(&members.required("target")?)?,
+        target: members.optional("target")?.map(|place| decode(&place)).transpose()?,
     })
 }
 
