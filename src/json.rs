@@ -8,6 +8,8 @@
 
 use core::fmt;
 
+use serde::Serialize;
+use serde::Serializer;
 use serde::de::DeserializeSeed;
 use serde::de::Deserializer;
 use serde::de::MapAccess;
@@ -152,6 +154,21 @@ impl Value {
     }
 }
 
+impl Serialize for Value {
+    /// As it was read: what stood in another document can stand by itself.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(number) => serializer.serialize_i64(*number),
+            Self::Float(number) => serializer.serialize_f64(*number),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(values) => serializer.collect_seq(values),
+            Self::Object(Object(members)) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
+        }
+    }
+}
+
 /// A value and the way to it, so that every refusal can say where.
 #[derive(Clone)]
 pub struct Place<'a> {
@@ -283,6 +300,11 @@ impl<'a> Place<'a> {
     /// Where this value is.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The value as a document of its own: compact, its members in the order they came.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self.value).expect("what was read from JSON can be written as JSON")
     }
 
     fn not(&self, expected: &'static str) -> InvalidJson {

@@ -9,7 +9,6 @@
 //! repository answers with what must not be believed, that is an error: [`Updater::stored`] is there for callers who go on all the same.
 
 mod error;
-mod repository;
 mod state;
 
 use crate::budget;
@@ -22,11 +21,11 @@ use crate::store::Swapped;
 use crate::time::UnixTime;
 use crate::transport::Method;
 use crate::transport::Request;
-use crate::transport::Response;
 use crate::transport::Transport;
 use crate::transport::TransportError;
 use crate::tuf::Floors;
 use crate::tuf::InvalidMetadata;
+use crate::tuf::Repository;
 use crate::tuf::Search;
 use crate::tuf::TargetPath;
 use crate::tuf::TrustedRoot;
@@ -35,8 +34,6 @@ pub use error::RefreshError;
 pub use error::Unreachable;
 pub use error::Untrusted;
 pub use error::Why;
-pub use repository::InvalidRepository;
-pub use repository::Repository;
 pub use state::InvalidState;
 use state::Last;
 use state::State;
@@ -103,7 +100,7 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
     pub async fn refresh(&self, path: Option<&TargetPath>) -> Result<Refreshed, RefreshError> {
         let key = self.repository.key();
         for _ in 0..budget::TUF_ATTEMPTS {
-            let before = self.store.load(&key).await?;
+            let before = self.store.load(key).await?;
             let mut state = State::parse(before.as_deref())?;
             let outcome = Update { updater: self, path, now: self.now, online: true }.run(&mut state).await;
             let saved = if before.is_none() && state == State::default() {
@@ -113,7 +110,7 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
                 let after = state.to_bytes();
                 match before.as_deref() {
                     Some(before) if before == after => Ok(Swapped::Stored),
-                    before => self.store.swap(&key, before, &after).await,
+                    before => self.store.swap(key, before, &after).await,
                 }
             };
             let saved = match saved {
@@ -129,7 +126,7 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
 
     /// What is stored, without asking anybody: as it was verified when the repository confirmed it. It may have expired since.
     pub async fn stored(&self, path: Option<&TargetPath>) -> Result<Option<Refreshed>, RefreshError> {
-        let bytes = self.store.load(&self.repository.key()).await?;
+        let bytes = self.store.load(self.repository.key()).await?;
         let state = State::parse(bytes.as_deref())?;
         let Some(last) = &state.last else { return Ok(None) };
         Update { updater: self, path, now: last.confirmed, online: false }.offline(&state, None).await
@@ -198,7 +195,7 @@ impl<S, T: Transport, P: Prover> Update<'_, S, T, P> {
     /// Section 5.2: the root of the program, then its successors that are stored, as far as they follow from it. What
     /// does not follow is of no use: it is asked for again.
     async fn stored_root(&self, state: &State) -> Result<(TrustedRoot, Vec<Vec<u8>>), RefreshError> {
-        let mut root = self.proven("root", TrustedRoot::load(&self.updater.repository.root)).await?;
+        let mut root = self.proven("root", TrustedRoot::load(self.updater.repository.root())).await?;
         let mut kept = Vec::new();
         for bytes in &state.roots {
             match root.next(bytes) {

@@ -9,6 +9,7 @@ use core::fmt;
 use core::future::Future;
 use core::future::ready;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -64,9 +65,9 @@ impl fmt::Display for StoreError {
 
 impl core::error::Error for StoreError {}
 
-/// A store that lives as long as the program.
-#[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<BTreeMap<String, Vec<u8>>>);
+/// A store that lives as long as the program. A clone of it is the same store.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
 
 impl Store for MemoryStore {
     fn load(&self, key: &str) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {

@@ -12,6 +12,10 @@ mod pin;
 #[cfg(feature = "wasm-check")]
 mod prover;
 #[cfg(feature = "wasm-check")]
+mod refresh;
+#[cfg(feature = "wasm-check")]
+mod store;
+#[cfg(feature = "wasm-check")]
 mod transport;
 
 use serde::Serialize;
@@ -26,6 +30,8 @@ use crate::json::Object;
 pub use check::*;
 #[cfg(feature = "wasm-pin")]
 pub use pin::*;
+#[cfg(feature = "wasm-check")]
+pub use refresh::*;
 
 #[derive(Serialize)]
 struct Thrown<'a> {

@@ -47,6 +47,9 @@ pub enum RefreshError {
 }
 
 impl RefreshError {
+    /// The stable code of a repository that gives no answer.
+    pub const UNREACHABLE: &'static str = "repository-unreachable";
+
     pub(super) fn untrusted(role: &str, invalid: InvalidMetadata) -> Self {
         Self::Untrusted { role: role.to_owned(), why: Untrusted::Metadata(invalid) }
     }
@@ -59,7 +62,7 @@ impl RefreshError {
             Self::NoTarget { .. } => "target-unknown",
             Self::State(_) => InvalidState::CODE,
             Self::Store(_) => StoreError::CODE,
-            Self::Unreachable { .. } => "repository-unreachable",
+            Self::Unreachable { .. } => Self::UNREACHABLE,
             Self::Untrusted { why, .. } => why.code(),
         }
     }

@@ -39,12 +39,19 @@ pub(super) struct RelayTarget<'a> {
     pub(super) accept: Option<String>,
 }
 
+/// A target of a TUF repository.
+pub(super) struct TufTarget<'a> {
+    pub(super) now: UnixTime,
+    pub(super) metadata: &'a str,
+    pub(super) targets: Option<&'a str>,
+    pub(super) path: Option<&'a str>,
+}
+
 /// What is wrong, for people.
 type Refusal = String;
 
 pub(super) fn read<'a>(members: &Members<'a>) -> Result<Options<'a>, Refusal> {
     only(members, &["now", "platform", "policy", "credentials", "relay", "safelistedOnly", "attachments"])?;
-    let now = members.required("now").and_then(|now| now.integer()).map_err(told)?;
     let relay = match members.optional_string("relay").map_err(told)? {
         Some(text) => Some(read_relay(text)?),
         None => None,
@@ -54,7 +61,7 @@ pub(super) fn read<'a>(members: &Members<'a>) -> Result<Options<'a>, Refusal> {
         None => None,
     };
     Ok(Options {
-        now: UnixTime::from_seconds(now).ok_or("expected `now` in the years 0 to 9999")?,
+        now: read_now(members)?,
         platform: members.optional_string("platform").map_err(told)?,
         policy: members.optional_string("policy").map_err(told)?,
         access: Access { credentials, relay, safelisted_only: flag(members, "safelistedOnly")? },
@@ -75,6 +82,21 @@ pub(super) fn read_relay_target<'a>(members: &Members<'a>) -> Result<RelayTarget
         },
         accept: members.optional_string("accept").map_err(told)?.map(str::to_owned),
     })
+}
+
+pub(super) fn read_tuf_target<'a>(members: &Members<'a>) -> Result<TufTarget<'a>, Refusal> {
+    only(members, &["now", "metadata", "targets", "path"])?;
+    Ok(TufTarget {
+        now: read_now(members)?,
+        metadata: members.required("metadata").and_then(|place| place.string()).map_err(told)?,
+        targets: members.optional_string("targets").map_err(told)?,
+        path: members.optional_string("path").map_err(told)?,
+    })
+}
+
+fn read_now(members: &Members<'_>) -> Result<UnixTime, Refusal> {
+    let now = members.required("now").and_then(|now| now.integer()).map_err(told)?;
+    UnixTime::from_seconds(now).ok_or_else(|| "expected `now` in the years 0 to 9999".into())
 }
 
 fn read_relay(text: &str) -> Result<Url, Refusal> {

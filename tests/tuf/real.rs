@@ -10,7 +10,6 @@ use pullproof::UnixTime;
 use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
 use pullproof::prover::Portable;
-use pullproof::refresh;
 use pullproof::refresh::RefreshError;
 use pullproof::refresh::Refreshed;
 use pullproof::refresh::Updater;
@@ -19,6 +18,7 @@ use pullproof::transport::Request;
 use pullproof::transport::Response;
 use pullproof::transport::TransportError;
 use pullproof::tuf::InvalidMetadata;
+use pullproof::tuf::Repository;
 use pullproof::tuf::TargetPath;
 use pullproof::tuf::TrustedRoot;
 
@@ -88,9 +88,8 @@ impl PythonTuf {
 
     fn refresh(&self, path: &str) -> Result<Refreshed, RefreshError> {
         let now: UnixTime = start();
-        let repository = refresh::Repository::new(PYTHON_TUF, self.files["1.root.json"].clone().into_bytes()).unwrap();
-        let updater =
-            Updater { repository: &repository, store: &MemoryStore::default(), transport: self, prover: &Portable, now };
+        let repository = Repository::new(PYTHON_TUF, self.files["1.root.json"].clone().into_bytes()).unwrap();
+        let updater = Updater { repository: &repository, store: &MemoryStore::default(), transport: self, prover: &Portable, now };
         block_on(updater.refresh(Some(&TargetPath::parse(path).unwrap())))
     }
 }

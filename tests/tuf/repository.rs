@@ -14,7 +14,6 @@ use pullproof::crypto::Unmet;
 use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
 use pullproof::prover::Portable;
-use pullproof::refresh;
 use pullproof::refresh::RefreshError;
 use pullproof::refresh::Refreshed;
 use pullproof::refresh::Untrusted;
@@ -24,6 +23,7 @@ use pullproof::store::Store;
 use pullproof::transport::Request;
 use pullproof::transport::Response;
 use pullproof::transport::TransportError;
+use pullproof::tuf;
 use pullproof::tuf::InvalidMetadata;
 use pullproof::tuf::TargetPath;
 use serde_json::Value;
@@ -297,12 +297,12 @@ impl Repository {
     }
 
     /// A client that keeps what it sees in `store`.
-    pub(crate) fn updater<'a, S: Store>(&'a self, described: &'a refresh::Repository, store: &'a S) -> Updater<'a, S, Self, Portable> {
+    pub(crate) fn updater<'a, S: Store>(&'a self, described: &'a tuf::Repository, store: &'a S) -> Updater<'a, S, Self, Portable> {
         Updater { repository: described, store, transport: self, prover: &Portable, now: self.now }
     }
 
-    pub(crate) fn described(&self) -> refresh::Repository {
-        refresh::Repository::new(URL, self.embedded.clone()).unwrap().named("test")
+    pub(crate) fn described(&self) -> tuf::Repository {
+        tuf::Repository::new(URL, self.embedded.clone()).unwrap().named("test")
     }
 
     /// Why a client refuses what metadata says.

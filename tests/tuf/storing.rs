@@ -14,6 +14,7 @@ use pullproof::store::StoreError;
 use pullproof::store::Swapped;
 use pullproof::transport::Response;
 use pullproof::transport::TransportError;
+use pullproof::tuf;
 use pullproof::tuf::TargetPath;
 use serde_json::Value;
 use serde_json::json;
@@ -42,7 +43,10 @@ fn what_is_stored_stands_in_while_it_has_not_expired() {
         repository.broken.insert("*".into(), answer);
         repository.now = days_later(6);
         let found = repository.refresh().unwrap();
-        assert_eq!((found.content.as_ref().unwrap().bytes(), found.age(repository.now), found.expires), (CONTENT, 6 * 86_400, days_later(7)));
+        assert_eq!(
+            (found.content.as_ref().unwrap().bytes(), found.age(repository.now), found.expires),
+            (CONTENT, 6 * 86_400, days_later(7))
+        );
         assert!(matches!(found.source, Source::Store { because: Some(Unreachable { .. }) }));
         repository.now = days_later(7);
         let refused = repository.refresh().unwrap_err();
@@ -292,11 +296,11 @@ fn an_update_of_the_program_brings_its_root_along() {
 #[test]
 fn only_https_and_this_machine_are_repositories() {
     for url in ["https://tuf-repo-cdn.sigstore.dev", "https://tuf-repo.github.com/", "https://a.example/b/c", "http://127.0.0.1:8080/tuf"] {
-        assert!(refresh::Repository::new(url, b"".as_slice()).is_ok(), "{url}");
+        assert!(tuf::Repository::new(url, b"".as_slice()).is_ok(), "{url}");
     }
     for url in
         ["", "http://a.example", "ftp://a.example", "https://a.example/?x", "https://u:p@a.example", "https://a.example/#f", "a.example"]
     {
-        assert_eq!(refresh::Repository::new(url, b"".as_slice()).unwrap_err().found, url);
+        assert_eq!(tuf::Repository::new(url, b"".as_slice()).unwrap_err().found, url);
     }
 }

@@ -4,11 +4,12 @@ use core::fmt;
 use core::fmt::Write as _;
 use std::borrow::Cow;
 
+use fluent_uri::Uri;
+use fluent_uri::component::Host;
+
 use crate::digest::Algorithm;
 use crate::digest::Digest;
 use crate::excerpt::excerpt;
-use crate::registry::url::Url;
-use crate::registry::url::is_loopback;
 use crate::tuf::Target;
 
 /// A repository: where it is, and the root by which it is trusted.
@@ -20,7 +21,7 @@ pub struct Repository {
     targets: String,
     /// What its state is stored under.
     key: String,
-    pub(super) root: Cow<'static, [u8]>,
+    root: Cow<'static, [u8]>,
 }
 
 impl Repository {
@@ -47,12 +48,17 @@ impl Repository {
     }
 
     /// Under which name what was seen of it is stored.
-    pub(super) fn key(&self) -> String {
-        self.key.clone()
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The root by which it is trusted.
+    pub fn root(&self) -> &[u8] {
+        &self.root
     }
 
     /// The address of a role's metadata.
-    pub(super) fn metadata(&self, version: Option<u64>, role: &str) -> String {
+    pub fn metadata(&self, version: Option<u64>, role: &str) -> String {
         let role = escape(role);
         match version {
             Some(version) => format!("{}/{version}.{role}.json", self.url),
@@ -61,7 +67,7 @@ impl Repository {
     }
 
     /// The address of a target: its hash goes before the last part of its path (section 6.2).
-    pub(super) fn target(&self, target: &Target, consistent_snapshot: bool) -> String {
+    pub fn target(&self, target: &Target, consistent_snapshot: bool) -> String {
         let mut parts: Vec<String> = target.path().as_str().split('/').map(escape).collect();
         if let (Some(name), true) = (parts.last_mut(), consistent_snapshot) {
             *name = format!("{}.{name}", target.digest().encoded());
@@ -70,10 +76,22 @@ impl Repository {
     }
 }
 
-/// Without the slashes at its end.
+/// Without the slashes at its end. Only this machine is spoken to without TLS.
 fn read_url(url: &str) -> Result<String, InvalidRepository> {
-    let parsed = Url::parse(url).filter(|parsed| url.starts_with("https:") || is_loopback(parsed.host()));
-    match parsed.filter(|_| !url.contains('?')) {
+    let is_plain = |uri: &Uri<&str>| {
+        let Some(authority) = uri.authority().filter(|authority| !authority.has_userinfo() && !authority.host().is_empty()) else {
+            return false;
+        };
+        let is_loopback = match authority.host_parsed() {
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+            Host::RegName(name) => name.as_str().eq_ignore_ascii_case("localhost"),
+            _ => false,
+        };
+        let scheme = uri.scheme().as_str();
+        !uri.has_query() && !uri.has_fragment() && (scheme == "https" || scheme == "http" && is_loopback)
+    };
+    match Uri::parse(url).ok().filter(is_plain) {
         Some(_) => Ok(url.trim_end_matches('/').to_owned()),
         None => Err(InvalidRepository { found: url.to_owned() }),
     }
