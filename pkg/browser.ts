@@ -14,3 +14,4 @@ async function loadPinCore(): Promise<PinCore> {
 const loading = core.default({ module_or_path: new URL('./wasm/pullproof_bg.wasm', import.meta.url) });
 open(core, { fetch: (request) => globalThis.fetch(request, discreet), safelistedOnly: true, loadPinCore }, loading);
 export * from './index.js';
+export { indexedDbStore } from './indexeddb.js';

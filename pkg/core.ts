@@ -6,7 +6,7 @@
 
 import type { SignatureCheck } from './signatures.js';
 import type {
-  Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, Report, Resolved, Step,
+  Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, RefreshedTarget, Report, Resolved, Step, Store,
 } from './types.js';
 
 /** What the module that asks registries exports. A thrown value is a {@link CoreError}. */
@@ -18,11 +18,20 @@ export interface Core {
     signal?: AbortSignal,
     onStep?: (step: Step) => void,
     verify?: Verify,
+    store?: Store,
   ): Promise<Report>;
   parseReference(text: string): ParsedReference;
-  resolve(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify): Promise<Resolved>;
+  resolve(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify, store?: Store): Promise<Resolved>;
   /** `image` has a tag and the digest that it is pinned to. */
-  drift(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify): Promise<Drift>;
+  drift(image: string, options: CoreOptions, fetch: Fetch, signal?: AbortSignal, verify?: Verify, store?: Store): Promise<Drift>;
+  refreshTarget(
+    target: { now: number; metadata: string; targets?: string; path?: string },
+    root: Uint8Array,
+    fetch: Fetch,
+    signal: AbortSignal | undefined,
+    verify: Verify,
+    store: Store,
+  ): Promise<RefreshedTarget>;
 }
 
 /** What the module that reads and edits texts exports. A thrown value is a {@link CoreError}. */

@@ -14,3 +14,4 @@ function loadPinCore(): PinCore {
 core.initSync(read('pullproof_bg.wasm'));
 open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore });
 export * from './index.js';
+export { fileStore } from './filestore.js';

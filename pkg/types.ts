@@ -432,6 +432,40 @@ export interface Store {
   swap(key: string, expected: Uint8Array | undefined, bytes: Uint8Array): Promise<boolean>;
 }
 
+/** A target of a TUF repository. */
+export interface TufTarget {
+  /** A root of the repository that is trusted: its successors are found from it. An object, JSON text or its bytes. */
+  root: object | string | Uint8Array;
+  /** Where the metadata is: https, or this machine. */
+  metadata: string | URL;
+  /** Where the targets are; `targets/` below the metadata unless it says otherwise. */
+  targets?: string | URL;
+  /** Which target. Without one only the metadata is renewed. */
+  path?: string;
+}
+
+/** How a repository is asked. */
+export interface RefreshOptions extends Pick<CheckOptions, 'fetch' | 'now' | 'signal'> {
+  /** What was seen before: without it nothing protects from being led back behind it. */
+  store?: Store;
+}
+
+/** A target that is verified, and how recent it is. */
+export interface RefreshedTarget {
+  /** `null` if none was asked for. */
+  readonly content: Uint8Array | null;
+  /** The version of the root under which it was confirmed. */
+  readonly rootVersion: number;
+  /** When the repository last said that this is the newest, RFC 3339. */
+  readonly confirmed: string;
+  /** When that has to be said again, RFC 3339. */
+  readonly expires: string;
+  /** `store`: the repository could not be reached, and nothing of what was stored has expired. */
+  readonly source: 'repository' | 'store';
+  /** Why the repository gave no answer, or why this could not be stored. */
+  readonly refresh: Statement | null;
+}
+
 /** What there has to be for an image to be accepted. */
 export type Wanted = { policy: Policy | string } | { key: string } | { identity: SignerIdentity };
 

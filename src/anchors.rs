@@ -27,10 +27,8 @@ use crate::sigstore::instance;
 use crate::sigstore::instance::Instance;
 use crate::sigstore::trusted_root::InvalidTrustedRoot;
 use crate::sigstore::trusted_root::TrustedRoot;
-use crate::store::MemoryStore;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::Swapped;
 use crate::time::UnixTime;
 use crate::transport::Transport;
 use crate::transport::TransportError;
@@ -72,7 +70,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
                 (Some(GivenRoot::File { root, digest }), _) => (Some(Rc::clone(root)), given(name, *digest)),
                 (Some(GivenRoot::Repository(repository)), _) => {
                     let (found, why) = self.renew(repository, true).await?;
-                    match self.read(name, found, why) {
+                    match self.read(name, found.as_ref(), why) {
                         Ok((root, summary)) => (Some(root), summary),
                         Err(why) => {
                             let message = format!("whom {} trusts is not known: {}", excerpt(name, 80), why.message);
@@ -105,7 +103,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
     ) -> Result<(Option<Rc<TrustedRoot>>, TrustedRootSummary), Error> {
         let (found, why) = if self.store.is_some() { self.renew(&instance.repository(), ask).await? } else { (None, None) };
         let found = found.filter(|found| !is_older(found, instance.version));
-        let (root, summary) = self.read(name, found, why).unwrap_or_else(|why| {
+        let (root, summary) = self.read(name, found.as_ref(), why).unwrap_or_else(|why| {
             let summary = TrustedRootSummary {
                 name: name.to_owned(),
                 source: RootSource::Shipped,
@@ -123,9 +121,9 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
     }
 
     /// What was found, or why it is of no use.
-    fn read(&self, name: &str, found: Option<Refreshed>, why: Option<Remark>) -> Result<(Rc<TrustedRoot>, TrustedRootSummary), Remark> {
+    fn read(&self, name: &str, found: Option<&Refreshed>, why: Option<Remark>) -> Result<(Rc<TrustedRoot>, TrustedRootSummary), Remark> {
         let missing = || Remark { code: MISSING, message: "nothing is stored".into() };
-        let Some(Refreshed { content: Some(content), root, confirmed, expires, source, .. }) = &found else {
+        let Some(found @ Refreshed { content: Some(content), root, confirmed, expires, source, .. }) = found else {
             return Err(why.unwrap_or_else(missing));
         };
         let read = TrustedRoot::parse(content.bytes());
@@ -138,7 +136,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
             source: if *source == Source::Repository { RootSource::Repository } else { RootSource::Store },
             root_version: Some(*root),
             confirmed: Some(*confirmed),
-            age: found.as_ref().map(|found| found.age(self.now)),
+            age: Some(found.age(self.now)),
             expires: Some(*expires),
             digest: content.digest(),
             refresh: why,
@@ -149,21 +147,21 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
     /// The newest that can be had, and what went wrong on the way.
     async fn renew(&self, repository: &Repository, ask: bool) -> Result<(Option<Refreshed>, Option<Remark>), Error> {
         let path = TargetPath::parse("trusted_root.json").expect("a plain name is a path");
-        let mut keeper = self.store.map_or_else(Keeper::forgetful, Keeper::Given);
+        let mut store = self.store;
         let mut why = None;
-        match self.updater(repository, &keeper).stored(Some(&path)).await {
+        match self.updater(repository, &store).stored(Some(&path)).await {
             Ok(Some(stored)) if !ask || stored.is_recent(self.now) => return Ok((Some(stored), None)),
             // The repository can still be asked, although nothing protects from rollback then.
             Err(error @ (RefreshError::Store(_) | RefreshError::State(_))) => {
                 why = Some(remark(&error));
-                keeper = Keeper::forgetful();
+                store = None;
             }
             _ => {}
         }
         if !ask {
             return Ok((None, None));
         }
-        let updater = self.updater(repository, &keeper);
+        let updater = self.updater(repository, &store);
         let (found, problem) = match updater.refresh(Some(&path)).await {
             Ok(found) => {
                 let problem = match (&found.source, &found.saved) {
@@ -182,8 +180,8 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
         Ok((found, problem.or(why)))
     }
 
-    fn updater<'b>(&'b self, repository: &'b Repository, keeper: &'b Keeper<'b, S>) -> Updater<'b, Keeper<'b, S>, T, P> {
-        Updater { repository, store: keeper, transport: self.transport, prover: self.prover, now: self.now }
+    fn updater<'b>(&'b self, repository: &'b Repository, store: &'b Option<&'b S>) -> Updater<'b, Option<&'b S>, T, P> {
+        Updater { repository, store, transport: self.transport, prover: self.prover, now: self.now }
     }
 }
 
@@ -206,34 +204,6 @@ fn given(name: &str, digest: Digest) -> TrustedRootSummary {
         expires: None,
         digest,
         refresh: None,
-    }
-}
-
-/// The caller's store, or one for want of it. One type, so that all that uses it is compiled once.
-enum Keeper<'a, S> {
-    Given(&'a S),
-    Forgetful(MemoryStore),
-}
-
-impl<S> Keeper<'_, S> {
-    fn forgetful() -> Self {
-        Self::Forgetful(MemoryStore::default())
-    }
-}
-
-impl<S: Store> Store for Keeper<'_, S> {
-    async fn load(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match self {
-            Self::Given(store) => store.load(key).await,
-            Self::Forgetful(store) => store.load(key).await,
-        }
-    }
-
-    async fn swap(&self, key: &str, expected: Option<&[u8]>, bytes: &[u8]) -> Result<Swapped, StoreError> {
-        match self {
-            Self::Given(store) => store.swap(key, expected, bytes).await,
-            Self::Forgetful(store) => store.swap(key, expected, bytes).await,
-        }
     }
 }
 

@@ -297,13 +297,12 @@ impl<S, T: Transport, P: Prover> Update<'_, S, T, P> {
 
         // It rests on no signature of its own: its hashes are what the targets' signatures are over.
         let kept = last.and_then(|last| last.target.as_ref()).and_then(|kept| target.verify(kept.clone()).ok());
-        let content = match kept {
-            Some(kept) => kept,
-            None => {
-                let url = repository.target(&target, root.consistent_snapshot());
-                let bytes = self.demand(&url, path.as_str(), target.length()).await?;
-                target.verify(bytes).map_err(|invalid| RefreshError::untrusted(path.as_str(), invalid))?
-            }
+        let content = if let Some(kept) = kept {
+            kept
+        } else {
+            let url = repository.target(&target, root.consistent_snapshot());
+            let bytes = self.demand(&url, path.as_str(), target.length()).await?;
+            target.verify(bytes).map_err(|invalid| RefreshError::untrusted(path.as_str(), invalid))?
         };
         files.target = Some(content.bytes().to_vec());
         refreshed.content = Some(content);

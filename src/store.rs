@@ -35,6 +35,23 @@ impl<S: Store> Store for &S {
     }
 }
 
+/// Nothing is kept where there is no store.
+impl<S: Store> Store for Option<S> {
+    async fn load(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match self {
+            Some(store) => store.load(key).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn swap(&self, key: &str, expected: Option<&[u8]>, bytes: &[u8]) -> Result<Swapped, StoreError> {
+        match self {
+            Some(store) => store.swap(key, expected, bytes).await,
+            None => Ok(Swapped::Stored),
+        }
+    }
+}
+
 /// What became of a swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Swapped {

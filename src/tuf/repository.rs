@@ -82,12 +82,10 @@ fn read_url(url: &str) -> Result<String, InvalidRepository> {
         let Some(authority) = uri.authority().filter(|authority| !authority.has_userinfo() && !authority.host().is_empty()) else {
             return false;
         };
-        let is_loopback = match authority.host_parsed() {
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-            Host::RegName(name) => name.as_str().eq_ignore_ascii_case("localhost"),
-            _ => false,
-        };
+        let host = authority.host_parsed();
+        let is_loopback = matches!(host, Host::Ipv4(address) if address.is_loopback())
+            || matches!(host, Host::Ipv6(address) if address.is_loopback())
+            || authority.host().eq_ignore_ascii_case("localhost");
         let scheme = uri.scheme().as_str();
         !uri.has_query() && !uri.has_fragment() && (scheme == "https" || scheme == "http" && is_loopback)
     };
