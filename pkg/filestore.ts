@@ -48,7 +48,7 @@ function newest(directory: string, name: string): { number: number; bytes: Uint8
     try {
       const [number] = numbers(directory, name);
       if (number === undefined) return undefined;
-      return { number, bytes: readFileSync(join(directory, `${name}.${number}`)) };
+      return { number, bytes: new Uint8Array(readFileSync(join(directory, `${name}.${number}`))) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       if (!existsSync(directory)) return undefined;
@@ -59,7 +59,7 @@ function newest(directory: string, name: string): { number: number; bytes: Uint8
 }
 
 /** Whether this has become what is kept. */
-function publish(directory: string, name: string, number: number, bytes: Uint8Array): boolean {
+export function publish(directory: string, name: string, number: number, bytes: Uint8Array): boolean {
   const target = join(directory, `${name}.${number}`);
   const { descriptor, temporary } = createBeside(target, undefined);
   try {
