@@ -273,7 +273,14 @@ impl<S, T: Transport, P: Prover> Update<'_, S, T, P> {
         };
         let (root_version, confirmed, source) = (root.version(), self.now, Source::Repository);
         let mut refreshed = Refreshed { content: None, root: root_version, confirmed, expires: targets.expires(), source, saved: Ok(()) };
-        let Some(path) = self.path else { return Ok((files, refreshed)) };
+        let Some(path) = self.path else {
+            // As long as it is what the metadata lists, it is still of use.
+            if let Some(last) = last {
+                files.delegated.clone_from(&last.delegated);
+                files.target.clone_from(&last.target);
+            }
+            return Ok((files, refreshed));
+        };
 
         let mut asked = "targets".to_owned();
         let mut search = targets.search(path);

@@ -36,5 +36,16 @@ export async function startWorker({ registries, repositories, demo, timeoutSecon
     miniflareOptions({ registries: registries?.join(), repositories: repositories?.join(), demo, timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
   );
   const { origin } = await miniflare.ready;
-  return { url: origin, asked, dispose: () => miniflare.dispose() };
+  /** A Durable Object of the Worker, by its name. */
+  const state = (name) => {
+    const object = async () => {
+      const namespace = await miniflare.getDurableObjectNamespace('TRUST');
+      return namespace.get(namespace.idFromName(name));
+    };
+    return {
+      load: async (key) => (await object()).load(key),
+      swap: async (key, expected, bytes) => (await object()).swap(key, expected, bytes),
+    };
+  };
+  return { url: origin, asked, state, dispose: () => miniflare.dispose() };
 }
