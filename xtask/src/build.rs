@@ -33,13 +33,19 @@ pub(crate) fn all(console: &Console) -> Result<()> {
 
 /// Builds everything with a toolchain that was found before.
 pub(crate) fn with(console: &Console, toolchain: &Toolchain) -> Result<()> {
+    package(console, toolchain)?;
+    console.say("building the Worker and the page");
+    npm::run(console, "build", "worker")?;
+    page()
+}
+
+/// Builds the npm package alone.
+pub(crate) fn package(console: &Console, toolchain: &Toolchain) -> Result<()> {
     npm::install(console)?;
     console.say("building the wasm");
     wasm::build(console, toolchain)?;
-    console.say("building the npm package, the Worker and the page");
-    npm::run(console, "build", "pkg")?;
-    npm::run(console, "build", "worker")?;
-    page()
+    console.say("building the npm package");
+    npm::run(console, "build", "pkg")
 }
 
 /// Copies what a page can load: the page is served as it is, without a bundler.

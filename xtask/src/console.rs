@@ -26,12 +26,19 @@ pub(crate) struct Console {
     log: Option<File>,
     /// What is run without anybody looking at it gets so much time.
     limit: Option<Duration>,
+    /// The standard output is for an answer: everything else goes to the standard error.
+    aside: bool,
 }
 
 impl Console {
     /// Everything is shown as it comes.
     pub(crate) fn terminal() -> Self {
-        Self { log: None, limit: None }
+        Self { log: None, limit: None, aside: false }
+    }
+
+    /// Everything is shown as it comes, and nothing of it on the standard output.
+    pub(crate) fn aside() -> Self {
+        Self { aside: true, ..Self::terminal() }
     }
 
     /// The output of programs is kept in a file, which is made anew, and each of them has so much time.
@@ -40,12 +47,12 @@ impl Console {
             fs::create_dir_all(folder)?;
         }
         let log = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { log: Some(log), limit: Some(limit) })
+        Ok(Self { log: Some(log), limit: Some(limit), aside: false })
     }
 
     /// Tells the person in front of the terminal what is about to be done.
     pub(crate) fn say(&self, text: &str) {
-        println!("{}  {text}", fresh_line());
+        self.tell(&format!("{}  {text}", fresh_line()));
         self.note(text);
     }
 
@@ -75,9 +82,20 @@ impl Console {
             self.note(&format!("$ {}", line(command)));
             guarded.stdout(log.try_clone()?).stderr(log.try_clone()?);
         } else {
-            println!("$ {}", line(command));
+            self.tell(&format!("$ {}", line(command)));
+            if self.aside {
+                guarded.stdout(io::stderr());
+            }
         }
         guarded.spawn().context("cannot start a shell")
+    }
+
+    fn tell(&self, line: &str) {
+        if self.aside {
+            eprintln!("{line}");
+        } else {
+            println!("{line}");
+        }
     }
 
     fn note(&self, text: &str) {

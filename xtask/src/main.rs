@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod conformance;
 mod console;
 mod demo;
 mod fuzz;
@@ -41,6 +42,7 @@ cargo xtask <command>
   test [--long] [filter]   run every test, or only the stages whose name contains the filter
   fuzz [target] [seconds]  fuzz one target, or all of them, for so many seconds each (60)
   bench [--json file]      measure sizes, times and requests, beside other clients on the same registry
+  conformance-client <s>   build what a public conformance suite is run against, and print where it is: tuf
   peers [name]             bring other programs: those that pin, for `bench`, and cosign, for `test`; or one of them
   help                     this text
 
@@ -75,6 +77,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["test", ref options @ ..] => return test::run(&test::Options::parse(options)?),
         ["fuzz", ref options @ ..] => fuzz::run(&console, &fuzz::Options::parse(options)?)?,
         ["bench", ref options @ ..] => bench::run(&console, &bench::Options::parse(options)?)?,
+        ["conformance-client", suite] => conformance::client(suite)?,
         ["peers"] => peers::bring(&console, None)?,
         ["peers", name] => peers::bring(&console, Some(name))?,
         ["world", ref options @ ..] => world::serve(port::option(options, 0)?)?,

@@ -88,7 +88,7 @@ export async function startTufRepository(content, { now = Date.now(), name = 'tr
   const server = await listen((request, response) => {
     asked.push(request.url);
     if (silent) return request.socket.destroy();
-    const found = files.get(request.url);
+    const found = files.get(decodeURIComponent(request.url));
     response.writeHead(found ? 200 : 404, { 'access-control-allow-origin': '*' });
     response.end(found ?? 'no such file');
   });
