@@ -4,7 +4,6 @@
 //! asked, or says what must not be believed, the newest that was verified before is used, and the report says so: a wrong answer from the
 //! network neither denies nor weakens anything.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::digest::Algorithm;
@@ -63,7 +62,7 @@ pub(crate) struct Sources<'a, S, T, P> {
 
 impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
     /// Those of these names. Without a policy nobody is asked: what is found then is no verdict. Fails only if the caller gave up.
-    pub(crate) async fn find(&self, names: BTreeSet<&str>, policy: Option<&Policy>) -> Result<Anchors, Error> {
+    pub(crate) async fn find(&self, names: Vec<&str>, policy: Option<&Policy>) -> Result<Anchors, Error> {
         let mut anchors = Anchors::default();
         for name in names {
             let (root, summary) = match (policy.and_then(|policy| policy.trusted_root(name)), instance::find(name)) {
@@ -75,7 +74,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
                         Err(why) => {
                             let message = format!("whom {} trusts is not known: {}", excerpt(name, 80), why.message);
                             let outdated = Some(Remark { code: MISSING, message });
-                            anchors.roots.insert(name.to_owned(), KnownRoot { root: None, outdated });
+                            anchors.roots.insert(name, KnownRoot { root: None, outdated });
                             continue;
                         }
                     }
@@ -88,7 +87,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
                 let message = format!("whether {} trusts others by now is not known: {}", excerpt(name, 80), why.message);
                 Remark { code: OUTDATED, message }
             });
-            anchors.roots.insert(name.to_owned(), KnownRoot { root, outdated });
+            anchors.roots.insert(name, KnownRoot { root, outdated });
             anchors.summaries.push(summary);
         }
         Ok(anchors)

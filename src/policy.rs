@@ -15,7 +15,6 @@
 //! A requirement that this version cannot verify is refused when the policy is read, never skipped when it is applied.
 
 use core::fmt;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::crypto::InvalidKey;
@@ -43,6 +42,7 @@ use crate::sigstore::signer::Signer;
 use crate::sigstore::trusted_root::InvalidTrustedRoot;
 use crate::sigstore::trusted_root::TrustedRoot;
 use crate::tuf;
+use crate::tuf::ByName;
 use crate::tuf::InvalidMetadata;
 use crate::tuf::InvalidRepository;
 use crate::tuf::Repository;
@@ -56,7 +56,7 @@ pub struct Policy {
     rules: Vec<Rule>,
     default: Default,
     /// Those that the policy brings, by name.
-    trusted_roots: BTreeMap<String, GivenRoot>,
+    trusted_roots: ByName<GivenRoot>,
 }
 
 /// A trusted root that the policy brings.
@@ -221,11 +221,11 @@ impl Policy {
         only(&members, &["$schema", "rules", "default", "trustedRoots"])?;
         let rules: Vec<Rule> = members.required("rules")?.array()?.iter().map(Rule::read).collect::<Result<_, _>>()?;
         let trusted_roots = match members.optional("trustedRoots")? {
-            Some(roots) => roots.object()?.places().map(read_trusted_root).collect::<Result<_, _>>()?,
-            None => BTreeMap::new(),
+            Some(roots) => read_trusted_roots(&roots.object()?)?,
+            None => ByName::default(),
         };
         let named = rules.iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of);
-        if let Some(root) = named.filter_map(Alternative::root).find(|root| !trusted_roots.contains_key(*root) && !is_built_in(root)) {
+        if let Some(root) = named.filter_map(Alternative::root).find(|root| trusted_roots.get(root).is_none() && !is_built_in(root)) {
             return Err(value("trustedRoot", "public-good, github, or one of the policy's trustedRoots", root));
         }
         // Who asks for a log where there is none would be asking for nothing.
@@ -261,19 +261,26 @@ impl Policy {
 }
 
 /// Built-in names cannot be given another meaning.
-fn read_trusted_root((name, place): (&str, Place<'_>)) -> Result<(String, GivenRoot), InvalidPolicy> {
-    if is_built_in(name) {
-        return Err(value(place.path(), "another name than those that are built in", name));
+fn read_trusted_roots(roots: &Members<'_>) -> Result<ByName<GivenRoot>, InvalidPolicy> {
+    let mut read = ByName::default();
+    for (name, place) in roots.places() {
+        if is_built_in(name) {
+            return Err(value(place.path(), "another name than those that are built in", name));
+        }
+        read.insert(name, read_trusted_root(&place)?);
     }
+    Ok(read)
+}
+
+fn read_trusted_root(place: &Place<'_>) -> Result<GivenRoot, InvalidPolicy> {
     let members = place.object()?;
     if let Some(tuf) = members.optional("tuf")? {
         only(&members, &["tuf"])?;
-        return Ok((name.to_owned(), GivenRoot::Repository(read_repository(&tuf)?)));
+        return Ok(GivenRoot::Repository(read_repository(&tuf)?));
     }
     let root = TrustedRoot::read(&members);
     let root = root.map_err(|reason| InvalidPolicy::TrustedRoot { path: place.path().into(), reason: Box::new(reason) })?;
-    let digest = Digest::of(Algorithm::Sha256, &place.to_bytes());
-    Ok((name.to_owned(), GivenRoot::File { root: Rc::new(root), digest }))
+    Ok(GivenRoot::File { root: Rc::new(root), digest: Digest::of(Algorithm::Sha256, &place.to_bytes()?) })
 }
 
 /// `{ "metadata": "https://…", "targets": "https://…", "root": { "signed": …, "signatures": … } }`
@@ -282,7 +289,7 @@ fn read_repository(place: &Place<'_>) -> Result<Repository, InvalidPolicy> {
     only(&members, &["metadata", "targets", "root"])?;
     let root = members.required("root")?;
     root.object()?;
-    let bytes = root.to_bytes();
+    let bytes = root.to_bytes()?;
     // Whether its signatures hold is found out when it is used.
     if let Err(reason) = tuf::TrustedRoot::load(&bytes) {
         return Err(InvalidPolicy::Metadata { path: root.path().into(), reason: Box::new(reason) });

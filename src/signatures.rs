@@ -4,8 +4,6 @@
 //! one changes nothing, since anybody who may push can add it. Without a policy there is nobody to look for; then whoever could show a
 //! certificate of the public-good instance is named, and nothing follows from it.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::budget;
@@ -51,6 +49,7 @@ use crate::sigstore::verify::Findings;
 use crate::sigstore::verify::InvalidSignature;
 use crate::time::UnixTime;
 use crate::transport::Transport;
+use crate::tuf::ByName;
 
 /// Layers that are Sigstore bundles have a type that starts so.
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
@@ -162,7 +161,7 @@ pub struct KnownRoot {
 }
 
 /// Trusted roots by their names.
-pub type KnownRoots = BTreeMap<String, KnownRoot>;
+pub type KnownRoots = ByName<KnownRoot>;
 
 /// Every signer who would do.
 #[derive(Debug)]
@@ -223,11 +222,17 @@ impl Attached {
         self.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read: Err(why) });
     }
 
-    /// The trusted roots that it takes to judge it.
-    pub fn roots<'a>(&self, wanted: &'a Candidates) -> BTreeSet<&'a str> {
+    /// The trusted roots that it takes to judge it, in the order of the policy.
+    pub fn roots<'a>(&self, wanted: &'a Candidates) -> Vec<&'a str> {
         let entities: Vec<&SignedEntity> = self.found.iter().filter_map(|layer| layer.read.as_ref().ok()).collect();
         let asked = wanted.0.iter().filter(|candidate| entities.iter().any(|entity| candidate.suits(entity)));
-        asked.filter_map(|candidate| candidate.root_name.as_deref()).collect()
+        let mut names: Vec<&str> = Vec::new();
+        for name in asked.filter_map(|candidate| candidate.root_name.as_deref()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Whether all of it could be read.

@@ -23,6 +23,7 @@
 //! Decided beyond the specification, each in its place: key IDs are names and never recomputed ([`key`]); one key under two IDs is one
 //! signer (`role.rs`); the same version with other content is refused ([`floors`]); TAP 15's `succinct_roles` are not followed.
 
+mod by_name;
 pub mod canonical_json;
 pub mod delegation;
 pub mod floors;
@@ -34,6 +35,7 @@ mod role;
 pub mod target;
 mod trusted_set;
 
+pub use by_name::ByName;
 pub use delegation::Delegated;
 pub use delegation::Search;
 pub use floors::Floors;
