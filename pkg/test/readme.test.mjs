@@ -58,6 +58,10 @@ test('only what an identity signed', async () => {
   assert.equal(await runModule(here(examples('js')[2])), 'reject\n', 'nobody signed the image');
 });
 
+test('renewing what is trusted', async () => {
+  assert.equal(await runModule(here(examples('js')[3])), '', 'nothing is signed, so nobody had to be trusted');
+});
+
 test('in a script, by exit code', async () => {
   const { digest } = registry.content.index.descriptor;
   writeFileSync(join(folder, 'policy.json'), JSON.stringify({ rules: [{ images: `${registry.host}/team/*`, require: [{ digest }] }] }));
@@ -68,7 +72,7 @@ test('in a script, by exit code', async () => {
 });
 
 test('pinning a text, and looking whether its tags have moved', async () => {
-  const output = await runModule(here(examples('js')[3]));
+  const output = await runModule(here(examples('js')[4]));
   const [image, { digest }] = [registry.image, registry.content.index.descriptor];
   assert.ok(output.includes(`\n-    image: ${image}   # the tag stays\n+    image: ${image}@${digest}   # the tag stays\n`), output);
   assert.ok(output.endsWith(`line 5 is left alone: variable\n${image} current\nno tag has moved since\n`), output);
