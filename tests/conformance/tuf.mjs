@@ -2,7 +2,7 @@
 // The npm package behind the command line that theupdateframework/tuf-conformance speaks (CLIENT-CLI.md there).
 // Exit code 0: all of it was verified; 1: anything was not; 2: the command line is wrong. All but 0 come with one sentence.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseTime } from '../../pkg/dist/cli/time.js';
@@ -101,7 +101,9 @@ async function main(words) {
   if (command === 'init') return init(directory, file);
   if (command === 'refresh') return void await refresh(directory, { metadata, now });
   const content = await refresh(directory, { metadata, targets, path, now });
-  writeFileSync(join(folder, encodeURIComponent(path)), content);
+  const file = join(folder, encodeURIComponent(path));
+  // What is there already is not written again: the suite orders what was downloaded by time.
+  if (!existsSync(file) || !readFileSync(file).equals(content)) writeFileSync(file, content);
 }
 
 try {
