@@ -21,3 +21,4 @@ const loading = core.default({ module_or_path: new URL('./wasm/pullproof_bg.wasm
 const fetch = (request: Request) => globalThis.fetch(request, discreet);
 open(core, { fetch, safelistedOnly: true, loadPinCore, loadCryptoCore }, loading);
 export * from './index.js';
+export { indexedDbStore } from './indexeddb.js';

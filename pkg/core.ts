@@ -6,7 +6,8 @@
 
 import type { SignatureCheck } from './signatures.js';
 import type {
-  BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, Report, Resolved, SignerIdentity, Step,
+  BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, RefreshedTarget, Report, Resolved, SignerIdentity, Step,
+  Store,
 } from './types.js';
 
 /** What the module that asks registries exports. A thrown value is a {@link CoreError}. */
@@ -18,13 +19,22 @@ export interface Core {
     verify: Verify,
     signal?: AbortSignal,
     onStep?: (step: Step) => void,
+    store?: Store,
   ): Promise<Report>;
   parseReference(text: string): ParsedReference;
-  resolve(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal): Promise<Resolved>;
+  resolve(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal, store?: Store): Promise<Resolved>;
   /** `image` has a tag and the digest that it is pinned to. */
-  drift(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal): Promise<Drift>;
+  drift(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal, store?: Store): Promise<Drift>;
   /** `artifact` is its bytes, or its digest. */
   verifyBundle(bundle: Uint8Array, artifact: Uint8Array | string, options: CoreBundleOptions, verify: Verify): Promise<BundleResult>;
+  refreshTarget(
+    target: { now: number; metadata: string; targets?: string; path?: string },
+    root: Uint8Array,
+    fetch: Fetch,
+    verify: Verify,
+    signal: AbortSignal | undefined,
+    store: Store,
+  ): Promise<RefreshedTarget>;
 }
 
 /** What the module that reads and edits texts exports. A thrown value is a {@link CoreError}. */

@@ -1,4 +1,4 @@
-/** The two ways a check can end without what was asked for: no report at all, or a report that does not accept. */
+/** The ways to end without what was asked for: no report at all, a report that does not accept, or no target. */
 
 import type { CoreError } from './core.js';
 import type { ErrorCode, Report } from './types.js';
@@ -14,6 +14,17 @@ export class CheckError extends Error {
     super(message);
     this.code = code;
     this.detail = detail;
+  }
+}
+
+/** There is no target: the repository cannot be reached, or says what must not be believed. `code` is stable; the message is for people. */
+export class RefreshError extends Error {
+  override readonly name = 'RefreshError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
   }
 }
 

@@ -8,19 +8,21 @@ import { judge } from './bundle.js';
 import { loaded, loadedPinCore, ready, readyToPin } from './core.js';
 import { unifiedDiff } from './diff.js';
 import { driftOf } from './drift.js';
-import { CheckError, fromCore, ImageRejectedError } from './errors.js';
+import { CheckError, fromCore, ImageRejectedError, RefreshError } from './errors.js';
+import { memoryStore } from './memory.js';
 import { credentialsFor, toCore, validate, withPolicy } from './options.js';
 import { pinText } from './pin.js';
 import { prove } from './prover.js';
 import { parseReference } from './reference.js';
 import { findIn } from './text.js';
+import { refresh, validateTarget } from './tuf.js';
 import type {
   Artifact, BundleOptions, BundleResult, CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions,
-  PinResult, Report, SignerIdentity, Wanted,
+  PinResult, RefreshedTarget, RefreshOptions, Report, SignerIdentity, TufTarget, Wanted,
 } from './types.js';
 
 export type * from './types.js';
-export { CheckError, ImageRejectedError, parseReference, ready, readyToPin, unifiedDiff };
+export { CheckError, ImageRejectedError, memoryStore, parseReference, ready, readyToPin, RefreshError, unifiedDiff };
 
 /**
  * Finds out what `image` is. A check that fails is in the report; it does not throw.
@@ -29,7 +31,7 @@ export { CheckError, ImageRejectedError, parseReference, ready, readyToPin, unif
  */
 export async function check(image: string, options: CheckOptions = {}): Promise<Report> {
   validate(options, 'check');
-  const { signal, onStep } = options;
+  const { signal, onStep, store } = options;
   signal?.throwIfAborted();
   await ready;
   const { core, platform } = loaded();
@@ -41,7 +43,7 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
   // Taken out of the options so that it is called without `this`: a page's own `fetch` throws when called as a method.
   const { fetch = platform.fetch } = options;
   try {
-    const report = await core.check(image, coreOptions, (request) => fetch(request), prove, signal, onStep);
+    const report = await core.check(image, coreOptions, (request) => fetch(request), prove, signal, onStep, store);
     signal?.throwIfAborted();
     return report;
   } catch (thrown) {
@@ -119,4 +121,17 @@ export async function drift(text: string, options: DriftOptions = {}): Promise<D
   validate(options, 'drift');
   options.signal?.throwIfAborted();
   return driftOf(text, options);
+}
+
+/**
+ * Brings a target of a TUF repository up to date: what it lists now, verified from a root that is trusted. The same is done by itself for
+ * the trusted roots that a policy needs.
+ *
+ * @throws {RefreshError} when the repository cannot be reached and nothing that is stored can stand in, or must not be believed.
+ * @throws {CheckError} `options-invalid`
+ */
+export async function refreshTarget(target: TufTarget, options: RefreshOptions = {}): Promise<RefreshedTarget> {
+  validateTarget(target, options);
+  options.signal?.throwIfAborted();
+  return refresh(target, options);
 }

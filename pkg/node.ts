@@ -20,3 +20,4 @@ function loadCryptoCore(): CryptoCore {
 core.initSync(read('pullproof_bg.wasm'));
 open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore });
 export * from './index.js';
+export { fileStore } from './filestore.js';

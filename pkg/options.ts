@@ -5,7 +5,7 @@ import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
 import { KINDS } from './text.js';
 import type {
-  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, ParsedReference, PinOptions,
+  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, ParsedReference, PinOptions, RefreshOptions, TufTarget,
 } from './types.js';
 
 /** What RFC 3339 cannot write any more. */
@@ -24,6 +24,7 @@ const checkRules: Rules<CheckOptions> = {
   platform: ['a text like "linux/arm64/v8"', (value) => typeof value === 'string'],
   attachments: ['true or false', (value) => typeof value === 'boolean'],
   credentials: [`${CREDENTIALS}, or a function`, (value) => isFunction(value) || isCredentials(value)],
+  store: ['a store: an object with the functions load and swap', isStore],
   relay: ['an absolute http or https address without query or fragment', (value) => relayAddress(value) !== undefined],
   fetch: ['a function that takes a Request', isFunction],
   now: ['a valid Date from 1970 to 9999', (value) => value instanceof Date && value.getTime() >= 0 && value.getTime() < YEAR_10000],
@@ -47,6 +48,14 @@ const pinRules: Rules<PinOptions> = {
 };
 
 const bundleRules: Rules<BundleOptions> = { key, identity, trustedRoot, now: shared.now, signal: shared.signal };
+const isAddress = (value: unknown) => value instanceof URL || typeof value === 'string';
+const targetRules: Rules<TufTarget> = {
+  root: ['a TUF root: an object, its JSON text or its bytes', (value) => isJson(value) || value instanceof Uint8Array],
+  metadata: ['a web address', isAddress],
+  targets: ['a web address', isAddress],
+  path: ["a target's path", (value) => typeof value === 'string'],
+};
+const { fetch, now, signal, store } = checkRules;
 
 /** What may be asked of each function of the API. */
 const rulesOf = {
@@ -55,6 +64,8 @@ const rulesOf = {
   pin: pinRules,
   drift: { ...pinRules, kind: kindRule([...KINDS, 'lock']) } satisfies Rules<DriftOptions>,
   verifyBundle: bundleRules,
+  target: targetRules,
+  refresh: { fetch, now, signal, store } satisfies Rules<RefreshOptions>,
 };
 
 /** Throws unless every option is known and its value is of the right kind. An option that is `undefined` was not given. */
@@ -180,6 +191,10 @@ function isCredentials(value: unknown): value is Credentials {
 
 function isJson(value: unknown): boolean {
   return typeof value === 'string' || isObject(value);
+}
+
+function isStore(value: unknown): boolean {
+  return isObject(value) && isFunction(value['load']) && isFunction(value['swap']);
 }
 
 function isFunction(value: unknown): boolean {

@@ -5,7 +5,7 @@ import { CheckError, fromCore, isCallersFault } from './errors.js';
 import { credentialsFor, toCore } from './options.js';
 import { prove } from './prover.js';
 import { parseReference } from './reference.js';
-import type { Drift, LeftAlone, PinOptions, Resolved } from './types.js';
+import type { Drift, LeftAlone, PinOptions, Resolved, Store } from './types.js';
 
 /** Browsers open six connections to one host; a registry on HTTP/2 is not bothered by two more. */
 const AT_ONCE = 8;
@@ -21,7 +21,7 @@ export interface Claim {
   readonly platform: string | null;
 }
 
-type Question<Answer> = (image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal: AbortSignal) => Promise<Answer>;
+type Question<Answer> = (image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal: AbortSignal, store?: Store) => Promise<Answer>;
 
 export class Resolver {
   readonly #options: Omit<PinOptions, 'kind'>;
@@ -66,16 +66,22 @@ export class Resolver {
     const answers: Answer[] = [];
     const waiting = questions.entries();
     let done = 0;
+    const askOne = async (place: number, question: Question): Promise<void> => {
+      this.#signal.throwIfAborted();
+      answers[place] = await ask(question);
+      this.#signal.throwIfAborted();
+      done += 1;
+      this.#tell(done, questions.length, referenceOf(question));
+    };
     const askOneAfterAnother = async (): Promise<void> => {
-      for (const [place, question] of waiting) {
-        this.#signal.throwIfAborted();
-        answers[place] = await ask(question);
-        this.#signal.throwIfAborted();
-        done += 1;
-        this.#tell(done, questions.length, referenceOf(question));
-      }
+      for (const [place, question] of waiting) await askOne(place, question);
     };
     try {
+      if (this.#options.store !== undefined && this.#options.policy !== undefined) {
+        // By itself: it renews what all of them trust, and the others find that in the store.
+        const { value: first } = waiting.next();
+        if (first !== undefined) await askOne(...first);
+      }
       await Promise.all(Array.from({ length: AT_ONCE }, askOneAfterAnother));
       return answers;
     } catch (error) {
@@ -93,10 +99,10 @@ export class Resolver {
   }
 
   async #ask<Answer>(question: Question<Answer>, image: string, options: CoreOptions): Promise<Answer> {
-    const { fetch = loaded().platform.fetch } = this.#options;
+    const { fetch = loaded().platform.fetch, store } = this.#options;
     const credentials = await this.#credentialsOf(parseReference(image).registry);
     try {
-      return await question(image, { ...options, ...credentials }, (request) => fetch(request), prove, this.#signal);
+      return await question(image, { ...options, ...credentials }, (request) => fetch(request), prove, this.#signal, store);
     } catch (thrown) {
       throw fromCore(thrown);
     }

@@ -32,6 +32,8 @@ export interface Report {
   readonly attachments: readonly Attachment[] | null;
   /** What came of every signature and attestation that is attached; `null` when they were not looked at. */
   readonly signatures: readonly Signature[] | null;
+  /** The trusted roots that they were judged by; empty where no signature needed any. */
+  readonly trustedRoots: readonly UsedTrustedRoot[];
   /** Every check, in the order they were made. */
   readonly checks: readonly Check[];
   /** What this report does not prove, in plain words. */
@@ -191,6 +193,29 @@ export interface SignatureStep {
   readonly message: string;
 }
 
+/** Whose word was taken about certificates, times and logs, and how recent that is. */
+export interface UsedTrustedRoot {
+  /** `public-good`, `github`, or what the policy calls it. */
+  readonly name: string;
+  /**
+   * `shipped`: it came with this version. `repository`: its repository confirmed it just now. `store`: it did so before. `policy`: the
+   * policy holds it.
+   */
+  readonly source: 'shipped' | 'repository' | 'store' | 'policy';
+  /** The version of the TUF root by which it is trusted. */
+  readonly rootVersion: number | null;
+  /** When its repository last said that it is the newest, RFC 3339. */
+  readonly confirmed: string | null;
+  /** Seconds since then. */
+  readonly age: number | null;
+  /** When that has to be said again, RFC 3339; of one that was shipped, when its TUF root expires. */
+  readonly expires: string | null;
+  /** Of its file; of one that the policy holds, of its JSON without white space. */
+  readonly digest: string;
+  /** Why it is not known to be the newest, or could not be kept, where it was to be renewed. */
+  readonly refresh: Statement | null;
+}
+
 /** One check and its outcome. `unknown` and `skipped` are not `passed`. */
 export type Check = { readonly name: CheckName } & (
   | { readonly outcome: 'passed'; readonly evidence: string }
@@ -281,7 +306,9 @@ export type UnknownCode =
   | 'too-many-attachments'
   | 'too-many-signatures'
   | 'arithmetic-unavailable'
-  | 'bundle-version-unknown';
+  | 'bundle-version-unknown'
+  | 'trusted-root-missing'
+  | 'trusted-root-outdated';
 
 /** Which images are accepted. The first rule whose pattern matches the image decides. */
 export interface Policy {
@@ -290,8 +317,21 @@ export interface Policy {
   readonly rules: readonly Rule[];
   /** The verdict on an image that no rule matches: `reject` unless it says otherwise. */
   readonly default?: 'reject' | 'inconclusive';
-  /** Trusted roots (`trusted_root.json`) of private deployments of Sigstore, by the names that rules use. */
-  readonly trustedRoots?: Readonly<Record<string, object>>;
+  /**
+   * Trusted roots of private deployments of Sigstore, by the names that rules use: each a `trusted_root.json`, or `{ tuf }`, which says
+   * where its newest version is.
+   */
+  readonly trustedRoots?: Readonly<Record<string, { readonly tuf: TufRepository } | object>>;
+}
+
+/** A TUF repository that lists a `trusted_root.json`. Without a store it is asked every time. */
+export interface TufRepository {
+  /** Where its metadata is: `https://tuf.example`. */
+  readonly metadata: string;
+  /** Where its targets are; `targets/` below the metadata unless it says otherwise. */
+  readonly targets?: string;
+  /** A root of it (`1.root.json`), which is trusted; its successors are found from it. */
+  readonly root: object;
 }
 
 /** What the images with a certain name must fulfil. */
@@ -390,6 +430,11 @@ export interface CheckOptions {
    * gets no credentials; it cannot change what is verified.
    */
   relay?: string | URL;
+  /**
+   * What has to outlive a check: then the trusted roots of Sigstore that a policy needs are renewed from their repositories, at most once a
+   * day. Without it those that come with this package are used.
+   */
+  store?: Store;
   /** How requests are sent. Called with a `Request`, so tests, proxies and service bindings use the same door. */
   fetch?: (request: Request) => Promise<Response>;
   /** The time to check for. */
@@ -398,6 +443,54 @@ export interface CheckOptions {
   signal?: AbortSignal;
   /** Told of every check when it starts and when it is finished. */
   onStep?: (step: Step) => void;
+}
+
+/**
+ * Keeps bytes under names, for as long as it can. It is trusted with nothing but not to forget: what it holds is verified anew. Whatever it
+ * throws is told in the report, and ends nothing.
+ */
+export interface Store {
+  /** The bytes under `key`, if there are any. Keys are made of lower-case letters, digits and `-`. */
+  load(key: string): Promise<Uint8Array | undefined>;
+  /**
+   * Puts `bytes` under `key` and returns true, if what is there is still `expected` (`undefined`: nothing); else leaves it and returns
+   * false. Nothing may come between the two: that is what keeps two tabs or processes from putting back what one has left behind.
+   */
+  swap(key: string, expected: Uint8Array | undefined, bytes: Uint8Array): Promise<boolean>;
+}
+
+/** A target of a TUF repository. */
+export interface TufTarget {
+  /** A root of the repository that is trusted: its successors are found from it. An object, JSON text or its bytes. */
+  root: object | string | Uint8Array;
+  /** Where the metadata is: https, or this machine. */
+  metadata: string | URL;
+  /** Where the targets are; `targets/` below the metadata unless it says otherwise. */
+  targets?: string | URL;
+  /** Which target. Without one only the metadata is renewed. */
+  path?: string;
+}
+
+/** How a repository is asked. */
+export interface RefreshOptions extends Pick<CheckOptions, 'fetch' | 'now' | 'signal'> {
+  /** What was seen before: without it nothing protects from being led back behind it. */
+  store?: Store;
+}
+
+/** A target that is verified, and how recent it is. */
+export interface RefreshedTarget {
+  /** `null` if none was asked for. */
+  readonly content: Uint8Array | null;
+  /** The version of the root under which it was confirmed. */
+  readonly rootVersion: number;
+  /** When the repository last said that this is the newest, RFC 3339. */
+  readonly confirmed: string;
+  /** When that has to be said again, RFC 3339. */
+  readonly expires: string;
+  /** `store`: the repository could not be reached, and nothing of what was stored has expired. */
+  readonly source: 'repository' | 'store';
+  /** Why the repository gave no answer, or why this could not be stored. */
+  readonly refresh: Statement | null;
 }
 
 /** What there has to be for an image to be accepted. */

@@ -200,3 +200,11 @@ pub const TUF_STATE_BYTES: usize = 16 << 20;
 
 /// How often a refresh begins anew because another one stored something meanwhile: two tabs of a browser do so once.
 pub const TUF_ATTEMPTS: usize = 3;
+
+/// One request to a TUF repository, from asking to the last byte: what is stored or came with us can stand in, so that a check need
+/// not wait as long as for the image itself.
+pub const TUF_REQUEST_TIME: Duration = Duration::from_secs(5);
+
+/// Seconds for which a trusted root is not asked for again after its repository confirmed it: a day, of the seven for which Sigstore's
+/// timestamps are valid. Whom it stops trusting is trusted here for a day more at most, and a check costs five requests once a day.
+pub const TUF_RECENT_SECONDS: u64 = 86_400;

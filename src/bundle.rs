@@ -24,8 +24,6 @@
 //! ```
 
 use core::fmt;
-use std::rc::Rc;
-
 use serde::Serialize;
 
 use crate::crypto::InvalidKey;
@@ -62,7 +60,10 @@ const GIVEN: &str = "given";
 
 /// Whose signature it has to be, and who is believed about it.
 #[derive(Debug)]
-pub struct Expected(Candidate);
+pub struct Expected {
+    signer: Candidate,
+    root: TrustedRoot,
+}
 
 impl Expected {
     /// `root` is a trusted root, and what the summary is to call it.
@@ -73,7 +74,8 @@ impl Expected {
             (None, Wanted::Identity(_)) => instance::trusted_root(PUBLIC_GOOD).map(|root| (PUBLIC_GOOD, root)),
             (root, _) => root,
         };
-        Ok(Self(Candidate::new(None, wanted, root.map(|(name, root)| (name, Rc::new(root))))))
+        let (name, root) = root.map_or_else(Default::default, |(name, root)| (Some(name.to_owned()), root));
+        Ok(Self { signer: Candidate::new(wanted, name), root })
     }
 
     /// Reads `key`, in PEM, or `identity`, as a policy spells it, and `trustedRoot`, which is the name of one that comes with us or the
@@ -103,13 +105,13 @@ pub async fn verify(bundle: &[u8], artifact: Artifact<'_>, expected: &Expected, 
         Ok(entity) => entity,
         Err(invalid) => return BundleSummary::unknown(artifact, None, invalid.code(), &invalid),
     };
-    let Expected(candidate) = expected;
-    let verification = verify::verify(&entity, artifact, &candidate.trust(), now);
+    let Expected { signer, root } = expected;
+    let verification = verify::verify(&entity, artifact, &signer.trust(root), now);
     let checks: Vec<_> = verification.checks().collect();
     let answers = prover.verify(&checks).await;
     drop(checks);
     match answers {
-        Ok(answers) => BundleSummary::of(artifact, entity.form, candidate, &verification.prove_by(&answers)),
+        Ok(answers) => BundleSummary::of(artifact, entity.form, signer, &verification.prove_by(&answers)),
         Err(error) => BundleSummary::unknown(artifact, Some(entity.form), ProverError::CODE, &error),
     }
 }

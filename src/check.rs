@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::anchors::Anchors;
+use crate::anchors::Sources;
 use crate::budget;
 use crate::digest::Algorithm;
 use crate::digest::Content;
@@ -55,20 +57,24 @@ use crate::report::Resolution;
 use crate::report::SignatureOutcome;
 use crate::report::SignatureSummary;
 use crate::report::Step;
+use crate::report::TrustedRootSummary;
 use crate::report::Verdict;
 use crate::report::Via;
 use crate::signatures;
 use crate::signatures::Candidates;
 use crate::signatures::Judged;
+use crate::store::MemoryStore;
+use crate::store::Store;
 use crate::time::UnixTime;
 use crate::transport::Transport;
 use crate::transport::TransportError;
 
 /// Checks images over a transport.
 #[derive(Clone, Debug)]
-pub struct Checker<T, P = Portable> {
+pub struct Checker<T, P = Portable, S = MemoryStore> {
     transport: T,
     prover: P,
+    store: Option<S>,
     access: Access,
     platform: Option<Platform>,
     attachments: bool,
@@ -87,17 +93,23 @@ pub(crate) enum Depth {
 
 impl<T: Transport> Checker<T> {
     /// A checker that asks registries anonymously, directly, for linux/amd64, and looks for what is attached only if a policy asks for
-    /// signatures. It verifies them itself.
+    /// signatures. It verifies them itself, by the trusted roots that came with it.
     pub fn new(transport: T) -> Self {
-        Self { transport, prover: Portable, access: Access::default(), platform: None, attachments: false }
+        Self { transport, prover: Portable, store: None, access: Access::default(), platform: None, attachments: false }
     }
 }
 
-impl<T: Transport, P: Prover> Checker<T, P> {
+impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
     /// The same, and `prover` is asked first whether signatures hold.
-    pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q> {
-        let Self { transport, prover: _, access, platform, attachments } = self;
-        Checker { transport, prover, access, platform, attachments }
+    pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q, S> {
+        let Self { transport, prover: _, store, access, platform, attachments } = self;
+        Checker { transport, prover, store, access, platform, attachments }
+    }
+
+    /// The same, and trusted roots that a policy needs are renewed, at most once a day, over the same transport: `store` keeps them.
+    pub fn store<R: Store>(self, store: Option<R>) -> Checker<T, P, R> {
+        let Self { transport, prover, store: _, access, platform, attachments } = self;
+        Checker { transport, prover, store, access, platform, attachments }
     }
 
     /// How registries may be asked.
@@ -203,7 +215,10 @@ impl<T: Transport, P: Prover> Checker<T, P> {
             walk.start(CheckName::Signatures);
             let attached = signatures::read(&client, &found).await?;
             let wanted = wanted.filter(|wanted| !wanted.is_empty()).unwrap_or_else(Candidates::anybody);
-            let judged = attached.judge(&root, &wanted, now, &self.prover).await;
+            let sources = Sources { store: self.store.as_ref(), transport: &self.transport, prover: &self.prover, now };
+            let Anchors { roots, summaries } = sources.find(attached.roots(&wanted), policy).await?;
+            walk.trusted_roots = summaries;
+            let judged = attached.judge(&root, &wanted, &roots, now, &self.prover).await;
             walk.finish(CheckName::Signatures, attached.outcome(&judged));
             walk.judged = Some(judged);
             walk.attachments = Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty());
@@ -398,12 +413,22 @@ struct Walk<'s> {
     manifest: Option<ManifestSummary>,
     image: Option<ImageSummary>,
     attachments: Option<Vec<Attachment>>,
+    trusted_roots: Vec<TrustedRootSummary>,
     judged: Option<Judged>,
 }
 
 impl<'s> Walk<'s> {
     fn new(on_step: &'s mut dyn FnMut(&Step)) -> Self {
-        Self { checks: Vec::new(), on_step, indexes: Vec::new(), manifest: None, image: None, attachments: None, judged: None }
+        Self {
+            checks: Vec::new(),
+            on_step,
+            indexes: Vec::new(),
+            manifest: None,
+            image: None,
+            attachments: None,
+            trusted_roots: Vec::new(),
+            judged: None,
+        }
     }
 
     fn start(&mut self, name: CheckName) {
@@ -427,7 +452,7 @@ impl<'s> Walk<'s> {
         let (verdict, reasons) = policy::decide(subject, &self.checks, policy);
         // Nobody should copy a reference out of a report that rejects it.
         let pinned = proven.filter(|_| verdict != Verdict::Reject).map(|digest| pin(image, digest));
-        let not_proven = not_proven(&self, image, &resolution);
+        let not_proven = not_proven(&self, image, &resolution, now);
         Report {
             schema_version: 1,
             checked_at: now,
@@ -441,6 +466,7 @@ impl<'s> Walk<'s> {
             image: self.image,
             attachments: self.attachments,
             signatures: self.judged.map(|judged| judged.summaries),
+            trusted_roots: self.trusted_roots,
             checks: self.checks,
             not_proven,
         }
@@ -636,7 +662,7 @@ fn describe_attachments(found: &Discovered) -> Outcome {
 }
 
 /// In plain words, what a report of this version does not prove.
-fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution) -> Vec<Remark> {
+fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution, now: UnixTime) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut remark = |code, message: String| remarks.push(Remark { code, message });
     let signatures = walk.judged.as_ref().map(|judged| &judged.summaries);
@@ -646,6 +672,9 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution) -> Ve
     } else if walk.judged.as_ref().is_some_and(|judged| judged.signed.is_empty()) {
         let message = "Whether whoever signed this image is its publisher: nobody said whose signature is wanted.";
         remark("publisher", message.into());
+    }
+    for doubt in walk.trusted_roots.iter().filter_map(|root| root.doubt(now)) {
+        remark("trusted-root", doubt);
     }
     let relay = if resolution.via == Via::Relay { ", passed on by the relay" } else { "" };
     let speaker = format!("{}{relay}", resolution.told_by);

@@ -13,6 +13,7 @@ use crate::prover::Prover;
 use crate::reference::Reference;
 use crate::report::Report;
 use crate::report::Verdict;
+use crate::store::Store;
 use crate::time::UnixTime;
 use crate::transport::Transport;
 
@@ -76,7 +77,7 @@ pub enum Old {
     Unknown,
 }
 
-impl<T: Transport, P: Prover> Checker<T, P> {
+impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
     /// Asks what the tag of `image` stands for now, and compares it with the digest `pinned`. Fails only if the caller gave up.
     pub async fn drift(&self, image: &Reference, pinned: Digest, policy: Option<&Policy>, now: UnixTime) -> Result<Drift, Error> {
         let by_tag = image.clone().without_digest().or_latest();

@@ -152,6 +152,89 @@ impl Value {
     }
 }
 
+impl Value {
+    /// As a document of its own: compact, its members in the order they came. `None` for a number that is no integer: writers do not agree
+    /// on how to write one.
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        let mut written = Vec::new();
+        self.write(&mut written)?;
+        Some(written)
+    }
+
+    // As deep as the reader let the document be (`budget::JSON_DEPTH`).
+    fn write(&self, to: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::Null => to.extend_from_slice(b"null"),
+            Self::Bool(value) => to.extend_from_slice(if *value { b"true" } else { b"false" }),
+            Self::Integer(number) => to.extend_from_slice(number.to_string().as_bytes()),
+            Self::Float(_) => return None,
+            Self::String(text) => write_string(text, to),
+            Self::Array(values) => {
+                to.push(b'[');
+                for (place, value) in values.iter().enumerate() {
+                    if place > 0 {
+                        to.push(b',');
+                    }
+                    value.write(to)?;
+                }
+                to.push(b']');
+            }
+            Self::Object(Object(members)) => {
+                to.push(b'{');
+                for (place, (name, value)) in members.iter().enumerate() {
+                    if place > 0 {
+                        to.push(b',');
+                    }
+                    write_string(name, to);
+                    to.push(b':');
+                    value.write(to)?;
+                }
+                to.push(b'}');
+            }
+        }
+        Some(())
+    }
+}
+
+impl Object {
+    /// An object of these members, whose names differ.
+    pub fn of<const N: usize>(members: [(&str, Value); N]) -> Value {
+        Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
+impl FromIterator<(String, Value)> for Object {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
+        Self(members.into_iter().collect())
+    }
+}
+
+/// As `JSON.stringify` does: only what has to be escaped is.
+fn write_string(text: &str, to: &mut Vec<u8>) {
+    to.push(b'"');
+    for byte in text.bytes() {
+        let short = match byte {
+            b'"' | b'\\' => byte,
+            0x08 => b'b',
+            b'\t' => b't',
+            b'\n' => b'n',
+            0x0c => b'f',
+            b'\r' => b'r',
+            0x00..=0x1f => {
+                to.extend_from_slice(b"\\u00");
+                to.extend([byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
+                continue;
+            }
+            _ => {
+                to.push(byte);
+                continue;
+            }
+        };
+        to.extend_from_slice(&[b'\\', short]);
+    }
+    to.push(b'"');
+}
+
 /// A value and the way to it, so that every refusal can say where.
 #[derive(Clone)]
 pub struct Place<'a> {
@@ -283,6 +366,11 @@ impl<'a> Place<'a> {
     /// Where this value is.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The value as a document of its own: [`Value::to_bytes`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, InvalidJson> {
+        self.value.to_bytes().ok_or_else(|| self.not("without numbers that are no integers"))
     }
 
     fn not(&self, expected: &'static str) -> InvalidJson {

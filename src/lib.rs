@@ -65,6 +65,7 @@ pub mod registry;
 pub mod signatures;
 
 // Layer 7: the story.
+pub mod anchors;
 pub mod bundle;
 pub mod check;
 pub mod drift;

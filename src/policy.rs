@@ -15,10 +15,11 @@
 //! A requirement that this version cannot verify is refused when the policy is read, never skipped when it is applied.
 
 use core::fmt;
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::crypto::InvalidKey;
 use crate::crypto::PublicKey;
+use crate::digest::Algorithm;
 use crate::digest::Digest;
 use crate::excerpt::excerpt;
 use crate::json;
@@ -40,6 +41,11 @@ use crate::sigstore::signer::Meaning;
 use crate::sigstore::signer::Signer;
 use crate::sigstore::trusted_root::InvalidTrustedRoot;
 use crate::sigstore::trusted_root::TrustedRoot;
+use crate::tuf;
+use crate::tuf::ByName;
+use crate::tuf::InvalidMetadata;
+use crate::tuf::InvalidRepository;
+use crate::tuf::Repository;
 
 /// Bytes of a policy: a thousand rules fit.
 const POLICY_BYTES: usize = 1 << 20;
@@ -50,7 +56,21 @@ pub struct Policy {
     rules: Vec<Rule>,
     default: Default,
     /// Those that the policy brings, by name.
-    trusted_roots: BTreeMap<String, TrustedRoot>,
+    trusted_roots: ByName<GivenRoot>,
+}
+
+/// A trusted root that the policy brings.
+#[derive(Clone, Debug)]
+pub enum GivenRoot {
+    /// All of it.
+    File {
+        /// Who is trusted.
+        root: Rc<TrustedRoot>,
+        /// Of its JSON in the policy, without white space.
+        digest: Digest,
+    },
+    /// Where it is, and the TUF root by which that is trusted.
+    Repository(Repository),
 }
 
 /// What is wanted of some images.
@@ -114,6 +134,20 @@ pub enum InvalidPolicy {
         /// Why.
         reason: InvalidKey,
     },
+    /// A TUF root that is none.
+    Metadata {
+        /// Where.
+        path: String,
+        /// Why.
+        reason: Box<InvalidMetadata>,
+    },
+    /// An address that no repository can have.
+    Repository {
+        /// Where.
+        path: String,
+        /// Why.
+        reason: InvalidRepository,
+    },
     /// A trusted root that is none.
     TrustedRoot {
         /// Where.
@@ -141,7 +175,13 @@ impl InvalidPolicy {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Identity { .. } | Self::Json(_) | Self::Key { .. } | Self::TrustedRoot { .. } | Self::Value { .. } => "policy-invalid",
+            Self::Identity { .. }
+            | Self::Json(_)
+            | Self::Key { .. }
+            | Self::Metadata { .. }
+            | Self::Repository { .. }
+            | Self::TrustedRoot { .. }
+            | Self::Value { .. } => "policy-invalid",
             Self::Unsupported { .. } => "policy-unsupported",
         }
     }
@@ -153,6 +193,8 @@ impl fmt::Display for InvalidPolicy {
             Self::Json(error) => write!(f, "policy: {error}"),
             Self::Identity { path, reason } => write!(f, "policy: {path}: {reason}"),
             Self::Key { path, reason } => write!(f, "policy: {path}: {reason}"),
+            Self::Metadata { path, reason } => write!(f, "policy: {path}: {reason}"),
+            Self::Repository { path, reason } => write!(f, "policy: {path}: {reason}"),
             Self::TrustedRoot { path, reason } => write!(f, "policy: {path}: {reason}"),
             Self::Value { path, expected, found } => write!(f, "policy: expected {path} to be {expected}, found \"{found}\""),
             Self::Unsupported { path } => write!(f, "policy: expected only what this version can verify, found {path}"),
@@ -179,17 +221,19 @@ impl Policy {
         only(&members, &["$schema", "rules", "default", "trustedRoots"])?;
         let rules: Vec<Rule> = members.required("rules")?.array()?.iter().map(Rule::read).collect::<Result<_, _>>()?;
         let trusted_roots = match members.optional("trustedRoots")? {
-            Some(roots) => roots.object()?.places().map(read_trusted_root).collect::<Result<_, _>>()?,
-            None => BTreeMap::new(),
+            Some(roots) => read_trusted_roots(&roots.object()?)?,
+            None => ByName::default(),
         };
         let named = rules.iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of);
-        if let Some(root) = named.filter_map(Alternative::root).find(|root| !trusted_roots.contains_key(*root) && !is_built_in(root)) {
+        if let Some(root) = named.filter_map(Alternative::root).find(|root| trusted_roots.get(root).is_none() && !is_built_in(root)) {
             return Err(value("trustedRoot", "public-good, github, or one of the policy's trustedRoots", root));
         }
         // Who asks for a log where there is none would be asking for nothing.
         let logs = rules.iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of).filter_map(Alternative::log);
         let has_logs = |name: &str| match trusted_roots.get(name) {
-            Some(root) => !root.logs.is_empty(),
+            Some(GivenRoot::File { root, .. }) => !root.logs.is_empty(),
+            // It is not there yet: where it lists none, nothing is logged as is asked for.
+            Some(GivenRoot::Repository(_)) => true,
             None => instance::trusted_root(name).is_some_and(|root| !root.logs.is_empty()),
         };
         if let Some(log) = logs.into_iter().find(|log| !has_logs(log)) {
@@ -211,18 +255,55 @@ impl Policy {
     }
 
     /// A trusted root that the policy brings.
-    pub fn trusted_root(&self, name: &str) -> Option<&TrustedRoot> {
+    pub fn trusted_root(&self, name: &str) -> Option<&GivenRoot> {
         self.trusted_roots.get(name)
     }
 }
 
 /// Built-in names cannot be given another meaning.
-fn read_trusted_root((name, place): (&str, Place<'_>)) -> Result<(String, TrustedRoot), InvalidPolicy> {
-    if is_built_in(name) {
-        return Err(value(place.path(), "another name than those that are built in", name));
+fn read_trusted_roots(roots: &Members<'_>) -> Result<ByName<GivenRoot>, InvalidPolicy> {
+    let mut read = ByName::default();
+    for (name, place) in roots.places() {
+        if is_built_in(name) {
+            return Err(value(place.path(), "another name than those that are built in", name));
+        }
+        read.insert(name, read_trusted_root(&place)?);
     }
-    let root = TrustedRoot::read(&place.object()?);
-    Ok((name.to_owned(), root.map_err(|reason| InvalidPolicy::TrustedRoot { path: place.path().into(), reason: Box::new(reason) })?))
+    Ok(read)
+}
+
+fn read_trusted_root(place: &Place<'_>) -> Result<GivenRoot, InvalidPolicy> {
+    let members = place.object()?;
+    if let Some(tuf) = members.optional("tuf")? {
+        only(&members, &["tuf"])?;
+        return Ok(GivenRoot::Repository(read_repository(&tuf)?));
+    }
+    let root = TrustedRoot::read(&members);
+    let root = root.map_err(|reason| InvalidPolicy::TrustedRoot { path: place.path().into(), reason: Box::new(reason) })?;
+    Ok(GivenRoot::File { root: Rc::new(root), digest: Digest::of(Algorithm::Sha256, &place.to_bytes()?) })
+}
+
+/// `{ "metadata": "https://…", "targets": "https://…", "root": { "signed": …, "signatures": … } }`
+fn read_repository(place: &Place<'_>) -> Result<Repository, InvalidPolicy> {
+    let members = place.object()?;
+    only(&members, &["metadata", "targets", "root"])?;
+    let root = members.required("root")?;
+    root.object()?;
+    let bytes = root.to_bytes()?;
+    // Whether its signatures hold is found out when it is used.
+    if let Err(reason) = tuf::TrustedRoot::load(&bytes) {
+        return Err(InvalidPolicy::Metadata { path: root.path().into(), reason: Box::new(reason) });
+    }
+    let metadata = members.required("metadata")?;
+    let invalid = |place: &Place<'_>| {
+        let path = place.path().to_owned();
+        |reason| InvalidPolicy::Repository { path, reason }
+    };
+    let repository = Repository::new(metadata.string()?, bytes).map_err(invalid(&metadata))?;
+    match members.optional("targets")? {
+        Some(targets) => repository.with_targets(targets.string()?).map_err(invalid(&targets)),
+        None => Ok(repository),
+    }
 }
 
 impl Rule {
@@ -301,7 +382,7 @@ impl Alternative {
     }
 
     /// The trusted root that it names, if any.
-    fn root(&self) -> Option<&str> {
+    pub fn root(&self) -> Option<&str> {
         match self {
             Self::Digest(_) => None,
             Self::Key { log, .. } => log.as_deref(),

@@ -6,26 +6,26 @@
 //! verified anew from the one that the program was built with.
 //!
 //! If the repository cannot be reached, what is stored is used as long as none of it has expired, and the result says so. If the
-//! repository answers with what must not be believed, that is an error: [`stored`] is there for callers who go on all the same.
+//! repository answers with what must not be believed, that is an error: [`Updater::stored`] is there for callers who go on all the same.
 
 mod error;
-mod repository;
 mod state;
 
 use crate::budget;
 use crate::crypto::Unproven;
 use crate::digest::Content;
+use crate::prover::Prover;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Swapped;
 use crate::time::UnixTime;
 use crate::transport::Method;
 use crate::transport::Request;
-use crate::transport::Response;
 use crate::transport::Transport;
 use crate::transport::TransportError;
 use crate::tuf::Floors;
 use crate::tuf::InvalidMetadata;
+use crate::tuf::Repository;
 use crate::tuf::Search;
 use crate::tuf::TargetPath;
 use crate::tuf::TrustedRoot;
@@ -34,18 +34,16 @@ pub use error::RefreshError;
 pub use error::Unreachable;
 pub use error::Untrusted;
 pub use error::Why;
-pub use repository::InvalidRepository;
-pub use repository::Repository;
 pub use state::InvalidState;
 use state::Last;
 use state::State;
 
-/// A target that is verified, and how recent it is.
+/// What is verified, and how recent it is.
 #[derive(Clone, Debug)]
 pub struct Refreshed {
-    /// The target.
-    pub content: Content,
-    /// The version of the root under which it was verified.
+    /// The target; `None` if none was asked for.
+    pub content: Option<Content>,
+    /// The version of the root under which the repository confirmed it.
     pub root: u64,
     /// When the repository last confirmed that this is the newest.
     pub confirmed: UnixTime,
@@ -62,6 +60,12 @@ impl Refreshed {
     pub fn age(&self, now: UnixTime) -> u64 {
         u64::try_from(now.seconds().saturating_sub(self.confirmed.seconds())).unwrap_or(0)
     }
+
+    /// Whether it need not be asked for again: confirmed within a day, not to expire before `now`, and not in the future of a clock
+    /// that has been put right since.
+    pub fn is_recent(&self, now: UnixTime) -> bool {
+        self.confirmed <= now && now < self.expires && self.age(now) < budget::TUF_RECENT_SECONDS
+    }
 }
 
 /// Where the metadata of a target came from.
@@ -76,73 +80,56 @@ pub enum Source {
     },
 }
 
-/// The newest `path` of `repository`. `now` is the time of the whole refresh (section 5.1).
-pub async fn refresh<S: Store, T: Transport>(
-    repository: &Repository,
-    path: &TargetPath,
-    store: &S,
-    transport: &T,
-    now: UnixTime,
-) -> Result<Refreshed, RefreshError> {
-    let key = repository.key(path);
-    for _ in 0..budget::TUF_ATTEMPTS {
-        let before = store.load(&key).await?;
-        let mut state = State::parse(before.as_deref())?;
-        let outcome = Update { repository, path, now, network: Some(transport) }.run(&mut state).await;
-        let after = state.to_bytes();
-        let saved = match before.as_deref() {
-            Some(before) if before == after => Ok(Swapped::Stored),
-            before => store.swap(&key, before, &after).await,
-        };
-        let saved = match saved {
-            // Somebody else has seen something meanwhile that this refresh did not reckon with: begin with that.
-            Ok(Swapped::Conflict) => continue,
-            Ok(Swapped::Stored) => Ok(()),
-            Err(error) => Err(error),
-        };
-        return outcome.map(|refreshed| Refreshed { saved, ..refreshed });
+/// Who keeps up with a repository, and what with.
+#[derive(Clone, Copy, Debug)]
+pub struct Updater<'a, S, T, P> {
+    /// Whose targets are wanted.
+    pub repository: &'a Repository,
+    /// What was seen of it.
+    pub store: &'a S,
+    /// The way to it.
+    pub transport: &'a T,
+    /// Verifies signatures.
+    pub prover: &'a P,
+    /// The time of a whole refresh (section 5.1).
+    pub now: UnixTime,
+}
+
+impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
+    /// The newest `path`; without one, the metadata alone.
+    pub async fn refresh(&self, path: Option<&TargetPath>) -> Result<Refreshed, RefreshError> {
+        let key = self.repository.key();
+        for _ in 0..budget::TUF_ATTEMPTS {
+            let before = self.store.load(key).await?;
+            let mut state = State::parse(before.as_deref())?;
+            let outcome = Update { updater: self, path, now: self.now, online: true }.run(&mut state).await;
+            let saved = if before.is_none() && state == State::default() {
+                // Nothing was seen.
+                Ok(Swapped::Stored)
+            } else {
+                let after = state.to_bytes();
+                match before.as_deref() {
+                    Some(before) if before == after => Ok(Swapped::Stored),
+                    before => self.store.swap(key, before, &after).await,
+                }
+            };
+            let saved = match saved {
+                // Somebody else has seen something meanwhile that this refresh did not reckon with: begin with that.
+                Ok(Swapped::Conflict) => continue,
+                Ok(Swapped::Stored) => Ok(()),
+                Err(error) => Err(error),
+            };
+            return outcome.map(|refreshed| Refreshed { saved, ..refreshed });
+        }
+        Err(RefreshError::Contended)
     }
-    Err(RefreshError::Contended)
-}
 
-/// What is stored of `path`, without asking anybody, as long as none of it has expired.
-pub async fn stored<S: Store>(
-    repository: &Repository,
-    path: &TargetPath,
-    store: &S,
-    now: UnixTime,
-) -> Result<Option<Refreshed>, RefreshError> {
-    let bytes = store.load(&repository.key(path)).await?;
-    let state = State::parse(bytes.as_deref())?;
-    offline(repository, path, &state, now, None).await
-}
-
-/// The same, from what was read.
-async fn offline(
-    repository: &Repository,
-    path: &TargetPath,
-    state: &State,
-    now: UnixTime,
-    because: Option<Unreachable>,
-) -> Result<Option<Refreshed>, RefreshError> {
-    let Some(last) = &state.last else { return Ok(None) };
-    let update = Update { repository, path, now, network: None::<&Nobody> };
-    let (root, _) = update.stored_root(state)?;
-    // What was seen since may be newer than what is complete: it binds the repository, not what it said before.
-    let (_, refreshed) = match update.files(&root, &mut Floors::default(), Some(last)).await {
-        Err(Stop::Refused(refused)) => return Err(refused),
-        Err(Stop::Unreachable(_)) => return Ok(None),
-        Ok(found) => found,
-    };
-    Ok(Some(Refreshed { confirmed: last.confirmed, source: Source::Store { because }, ..refreshed }))
-}
-
-/// The transport of whoever is offline.
-struct Nobody;
-
-impl Transport for Nobody {
-    async fn send(&self, _: Request) -> Result<Response, TransportError> {
-        Err(TransportError::Unreachable { detail: String::new() })
+    /// What is stored, without asking anybody: as it was verified when the repository confirmed it. It may have expired since.
+    pub async fn stored(&self, path: Option<&TargetPath>) -> Result<Option<Refreshed>, RefreshError> {
+        let bytes = self.store.load(self.repository.key()).await?;
+        let state = State::parse(bytes.as_deref())?;
+        let Some(last) = &state.last else { return Ok(None) };
+        Update { updater: self, path, now: last.confirmed, online: false }.offline(&state, None).await
     }
 }
 
@@ -161,20 +148,20 @@ impl From<RefreshError> for Stop {
 }
 
 /// One refresh, with or without a network.
-struct Update<'a, T> {
-    repository: &'a Repository,
-    path: &'a TargetPath,
+struct Update<'a, S, T, P> {
+    updater: &'a Updater<'a, S, T, P>,
+    path: Option<&'a TargetPath>,
     now: UnixTime,
-    network: Option<&'a T>,
+    online: bool,
 }
 
-impl<T: Transport> Update<'_, T> {
+impl<S, T: Transport, P: Prover> Update<'_, S, T, P> {
     /// Leaves in `state` whatever was verified, however far it came.
     async fn run(&self, state: &mut State) -> Result<Refreshed, RefreshError> {
         match self.online(state).await {
             Ok(refreshed) => Ok(refreshed),
             Err(Stop::Refused(refused)) => Err(refused),
-            Err(Stop::Unreachable(because)) => match offline(self.repository, self.path, state, self.now, Some(because.clone())).await {
+            Err(Stop::Unreachable(because)) => match (Self { online: false, ..*self }).offline(state, Some(because.clone())).await {
                 Ok(Some(refreshed)) => Ok(refreshed),
                 Ok(None) => Err(RefreshError::Unreachable { because, stored: None }),
                 Err(stored) => Err(RefreshError::Unreachable { because, stored: Some(Box::new(stored)) }),
@@ -190,20 +177,37 @@ impl<T: Transport> Update<'_, T> {
         Ok(refreshed)
     }
 
+    /// The last complete set of files, from what was read.
+    async fn offline(&self, state: &State, because: Option<Unreachable>) -> Result<Option<Refreshed>, RefreshError> {
+        let Some(last) = &state.last else { return Ok(None) };
+        let (root, _) = self.stored_root(state).await?;
+        // What was seen since may be newer than what is complete: it binds the repository, not what it said before.
+        match self.files(&root, &mut Floors::default(), Some(last)).await {
+            Err(Stop::Refused(refused)) => Err(refused),
+            // Another target was asked for then.
+            Err(Stop::Unreachable(_)) => Ok(None),
+            Ok((_, refreshed)) => {
+                Ok(Some(Refreshed { root: last.root, confirmed: last.confirmed, source: Source::Store { because }, ..refreshed }))
+            }
+        }
+    }
+
     /// Section 5.2: the root of the program, then its successors that are stored, as far as they follow from it. What
     /// does not follow is of no use: it is asked for again.
-    fn stored_root(&self, state: &State) -> Result<(TrustedRoot, Vec<Vec<u8>>), RefreshError> {
-        let mut root = proven("root", TrustedRoot::load(&self.repository.root))?;
+    async fn stored_root(&self, state: &State) -> Result<(TrustedRoot, Vec<Vec<u8>>), RefreshError> {
+        let mut root = self.proven("root", TrustedRoot::load(self.updater.repository.root())).await?;
         let mut kept = Vec::new();
         for bytes in &state.roots {
             match root.next(bytes) {
                 // An update of the program has brought this one, or a later one.
                 Err(InvalidMetadata::Version { expected, found, .. }) if found < expected => {}
-                next => match proven("root", next) {
+                next => match self.proven("root", next).await {
                     Ok(next) => {
                         root = next;
                         kept.push(bytes.clone());
                     }
+                    // Nobody could say: that is no reason to forget it.
+                    Err(error @ RefreshError::Prover(_)) => return Err(error),
                     Err(_) => break,
                 },
             }
@@ -213,10 +217,10 @@ impl<T: Transport> Update<'_, T> {
 
     /// Section 5.3: version for version, until there is no next one.
     async fn newest_root(&self, state: &mut State) -> Result<TrustedRoot, Stop> {
-        let (mut root, kept) = self.stored_root(state)?;
+        let (mut root, kept) = self.stored_root(state).await?;
         state.roots = kept;
         loop {
-            let url = self.repository.metadata(Some(root.version() + 1), "root");
+            let url = self.updater.repository.metadata(Some(root.version() + 1), "root");
             let bytes = match self.fetch(&url, "root", budget::TUF_ROOT_BYTES).await {
                 Ok(Some(bytes)) => bytes,
                 // A 404 without CORS headers looks like no network in a page. Nobody gains by this: who can cut us off from the next root
@@ -231,112 +235,133 @@ impl<T: Transport> Update<'_, T> {
                     InvalidMetadata::TooMany { what: "roots since the one that the program was built with", limit: budget::TUF_ROOTS };
                 return Err(Stop::Refused(RefreshError::untrusted("root", invalid)));
             }
-            root = proven("root", root.next(&bytes))?;
+            root = self.proven("root", root.next(&bytes)).await?;
             state.roots.push(bytes);
         }
     }
 
     /// Sections 5.4 to 5.7. What is stored is taken where it is what the file before it names.
     async fn files(&self, root: &TrustedRoot, floors: &mut Floors, last: Option<&Last>) -> Result<(Last, Refreshed), Stop> {
+        let repository = self.updater.repository;
         let version = |version| Some(version).filter(|_| root.consistent_snapshot());
-        let kept = last.filter(|_| self.network.is_none()).map(|last| last.timestamp.as_slice());
-        let url = self.repository.metadata(None, "timestamp");
+        let kept = last.filter(|_| !self.online).map(|last| last.timestamp.as_slice());
+        let url = repository.metadata(None, "timestamp");
         let seen = floors.clone();
-        let accept = |bytes: &[u8]| proven("timestamp", root.timestamp(bytes, &seen, self.now));
-        let (timestamp_bytes, timestamp) = self.file(kept, "timestamp", &url, budget::TUF_TIMESTAMP_BYTES, accept).await?;
+        let read = |bytes: &[u8]| root.timestamp(bytes, &seen, self.now);
+        let (timestamp_bytes, timestamp) = self.file(kept, "timestamp", &url, budget::TUF_TIMESTAMP_BYTES, read).await?;
         floors.clone_from(timestamp.floors());
 
         let kept = last.map(|last| last.snapshot.as_slice());
-        let url = self.repository.metadata(version(timestamp.file().version()), "snapshot");
+        let url = repository.metadata(version(timestamp.file().version()), "snapshot");
         let limit = timestamp.file().limit(budget::TUF_SNAPSHOT_BYTES);
-        let (snapshot_bytes, snapshot) =
-            self.file(kept, "snapshot", &url, limit, |bytes| proven("snapshot", timestamp.snapshot(bytes))).await?;
+        let (snapshot_bytes, snapshot) = self.file(kept, "snapshot", &url, limit, |bytes| timestamp.snapshot(bytes)).await?;
         floors.clone_from(snapshot.floors());
 
         let kept = last.map(|last| last.targets.as_slice());
         let file = snapshot.file("targets").map_err(|invalid| RefreshError::untrusted("snapshot", invalid))?;
-        let url = self.repository.metadata(version(file.version()), "targets");
+        let url = repository.metadata(version(file.version()), "targets");
         let limit = file.limit(budget::TUF_TARGETS_BYTES);
-        let (targets_bytes, targets) = self.file(kept, "targets", &url, limit, |bytes| proven("targets", snapshot.targets(bytes))).await?;
+        let (targets_bytes, targets) = self.file(kept, "targets", &url, limit, |bytes| snapshot.targets(bytes)).await?;
         floors.clone_from(targets.floors());
 
-        let mut delegated = Vec::new();
-        let mut expires = targets.expires();
+        let mut files = Last {
+            confirmed: self.now,
+            root: root.version(),
+            timestamp: timestamp_bytes,
+            snapshot: snapshot_bytes,
+            targets: targets_bytes,
+            delegated: Vec::new(),
+            target: None,
+        };
+        let (root_version, confirmed, source) = (root.version(), self.now, Source::Repository);
+        let mut refreshed = Refreshed { content: None, root: root_version, confirmed, expires: targets.expires(), source, saved: Ok(()) };
+        let Some(path) = self.path else {
+            // As long as it is what the metadata lists, it is still of use.
+            if let Some(last) = last {
+                files.delegated.clone_from(&last.delegated);
+                files.target.clone_from(&last.target);
+            }
+            return Ok((files, refreshed));
+        };
+
         let mut asked = "targets".to_owned();
-        let mut search = targets.search(self.path);
+        let mut search = targets.search(path);
         let target = loop {
             match search.map_err(|invalid| RefreshError::untrusted(&asked, invalid))? {
                 Search::Found(target) => break target,
-                Search::Nowhere => return Err(Stop::Refused(RefreshError::NoTarget { path: self.path.clone() })),
+                Search::Nowhere => return Err(Stop::Refused(RefreshError::NoTarget { path: path.clone() })),
                 Search::Delegated(role) => {
                     role.name().clone_into(&mut asked);
                     let kept = last.and_then(|last| last.delegated(&asked));
-                    let url = self.repository.metadata(version(role.file().version()), &asked);
+                    let url = repository.metadata(version(role.file().version()), &asked);
                     let limit = role.file().limit(budget::TUF_TARGETS_BYTES);
-                    let (bytes, trusted) = self.file(kept, &asked, &url, limit, |bytes| proven(&asked, role.load(bytes))).await?;
+                    let (bytes, trusted) = self.file(kept, &asked, &url, limit, |bytes| role.load(bytes)).await?;
                     floors.clone_from(trusted.floors());
-                    expires = trusted.expires();
-                    delegated.push((asked.clone(), bytes));
+                    refreshed.expires = trusted.expires();
+                    files.delegated.push((asked.clone(), bytes));
                     search = trusted.search();
                 }
             }
         };
 
-        let kept = last.map(|last| last.target.as_slice());
-        let url = self.repository.target(&target, root.consistent_snapshot());
         // It rests on no signature of its own: its hashes are what the targets' signatures are over.
-        let path = self.path.as_str();
-        let accept = |bytes: &[u8]| target.verify(bytes.to_vec()).map_err(|invalid| RefreshError::untrusted(path, invalid));
-        let (kept, content) = self.file(kept, path, &url, target.length(), accept).await?;
-        let files = Last {
-            confirmed: self.now,
-            timestamp: timestamp_bytes,
-            snapshot: snapshot_bytes,
-            targets: targets_bytes,
-            delegated,
-            target: kept,
+        let kept = last.and_then(|last| last.target.as_ref()).and_then(|kept| target.verify(kept.clone()).ok());
+        let content = if let Some(kept) = kept {
+            kept
+        } else {
+            let url = repository.target(&target, root.consistent_snapshot());
+            let bytes = self.demand(&url, path.as_str(), target.length()).await?;
+            target.verify(bytes).map_err(|invalid| RefreshError::untrusted(path.as_str(), invalid))?
         };
-        let (root, confirmed, source) = (root.version(), self.now, Source::Repository);
-        Ok((files, Refreshed { content, root, confirmed, expires, source, saved: Ok(()) }))
+        files.target = Some(content.bytes().to_vec());
+        refreshed.content = Some(content);
+        Ok((files, refreshed))
     }
 
-    /// What is kept if it is accepted, else what the repository has.
+    /// What is kept if it is what is wanted, else what the repository has.
     async fn file<U>(
         &self,
         kept: Option<&[u8]>,
         role: &str,
         url: &str,
         limit: usize,
-        accept: impl Fn(&[u8]) -> Result<U, RefreshError>,
+        read: impl Fn(&[u8]) -> Result<Unproven<U>, InvalidMetadata>,
     ) -> Result<(Vec<u8>, U), Stop> {
         if let Some(kept) = kept {
-            match accept(kept) {
+            match self.proven(role, read(kept)).await {
                 Ok(next) => return Ok((kept.to_vec(), next)),
-                Err(refused) if self.network.is_none() => return Err(Stop::Refused(refused)),
+                Err(refused) if !self.online => return Err(Stop::Refused(refused)),
                 // Not what the file before it names: there is a newer one.
                 Err(_) => {}
             }
         }
-        let missing = || Stop::Unreachable(Unreachable { url: url.to_owned(), why: Why::Missing });
-        let bytes = self.fetch(url, role, limit).await?.ok_or_else(missing)?;
-        let next = accept(&bytes)?;
+        let bytes = self.demand(url, role, limit).await?;
+        let next = self.proven(role, read(&bytes)).await?;
         Ok((bytes, next))
+    }
+
+    /// What the repository has to have, since it names it.
+    async fn demand(&self, url: &str, role: &str, limit: usize) -> Result<Vec<u8>, Stop> {
+        let missing = || Stop::Unreachable(Unreachable { url: url.to_owned(), why: Why::Missing });
+        self.fetch(url, role, limit).await?.ok_or_else(missing)
     }
 
     /// `None` if the repository has no such file. Some that are kept in buckets say 403 for that, as python-tuf's updater knows.
     async fn fetch(&self, url: &str, role: &str, limit: usize) -> Result<Option<Vec<u8>>, Stop> {
         let unreachable = |why| Stop::Unreachable(Unreachable { url: url.to_owned(), why });
-        let Some(transport) = self.network else { return Err(unreachable(Why::Offline)) };
+        if !self.online {
+            return Err(unreachable(Why::Offline));
+        }
         let request = Request {
             method: Method::Get,
             url: url.to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
             max_length: limit as u64,
-            timeout: budget::REQUEST_TIME,
+            timeout: budget::TUF_REQUEST_TIME,
         };
         let too_large = || Stop::Refused(RefreshError::untrusted(role, InvalidMetadata::TooLarge { role: role.to_owned(), limit }));
-        let (status, body) = match transport.send(request).await {
+        let (status, body) = match self.updater.transport.send(request).await {
             Ok(response) => (response.status, Some(response.body)),
             Err(TransportError::TooLarge { status, .. }) => (status, None),
             Err(TransportError::Aborted) => return Err(Stop::Refused(RefreshError::Aborted)),
@@ -349,10 +374,13 @@ impl<T: Transport> Update<'_, T> {
             (status, _) => Err(unreachable(Why::Status(status))),
         }
     }
-}
 
-/// Verifies the signatures here and now.
-fn proven<U>(role: &str, step: Result<Unproven<U>, InvalidMetadata>) -> Result<U, RefreshError> {
-    let unproven = step.map_err(|invalid| RefreshError::untrusted(role, invalid))?;
-    unproven.prove().map_err(|unmet| RefreshError::Untrusted { role: role.to_owned(), why: Untrusted::Signatures(unmet) })
+    /// Has all signatures of a file verified at once.
+    async fn proven<U>(&self, role: &str, step: Result<Unproven<U>, InvalidMetadata>) -> Result<U, RefreshError> {
+        let unproven = step.map_err(|invalid| RefreshError::untrusted(role, invalid))?;
+        let checks: Vec<_> = unproven.checks().collect();
+        let answers = self.updater.prover.verify(&checks).await;
+        drop(checks);
+        unproven.prove_by(&answers?).map_err(|unmet| RefreshError::Untrusted { role: role.to_owned(), why: Untrusted::Signatures(unmet) })
+    }
 }

@@ -17,12 +17,15 @@ use crate::reference::Reference;
 use crate::time::UnixTime;
 
 mod signature;
+mod trusted_root;
 
 pub use signature::MeaningSummary;
 pub use signature::SignatureOutcome;
 pub use signature::SignatureSummary;
 pub use signature::SignerSummary;
 pub use signature::StepSummary;
+pub use trusted_root::RootSource;
+pub use trusted_root::TrustedRootSummary;
 
 /// Version 1 of the report.
 #[derive(Clone, Debug, Serialize)]
@@ -52,6 +55,8 @@ pub struct Report {
     pub attachments: Option<Vec<Attachment>>,
     /// What came of every signature and attestation that is attached; `None` when they were not looked at.
     pub signatures: Option<Vec<SignatureSummary>>,
+    /// The trusted roots that they were judged by; none where no signature needed any.
+    pub trusted_roots: Vec<TrustedRootSummary>,
     /// Every check, in the order they were made.
     pub checks: Vec<Check>,
     /// In plain words, what this report does not prove.

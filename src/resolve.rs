@@ -19,6 +19,7 @@ use crate::report::Report;
 use crate::report::SignatureSummary;
 use crate::report::SignerSummary;
 use crate::report::Verdict;
+use crate::store::Store;
 use crate::time::UnixTime;
 use crate::transport::Transport;
 
@@ -31,7 +32,7 @@ pub enum Unresolved {
     Refused(Refusal),
 }
 
-impl<T: Transport, P: Prover> Checker<T, P> {
+impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
     /// Resolves what `image` names. With a policy, only what the policy accepts has a digest.
     pub async fn resolve(&self, image: &Reference, policy: Option<&Policy>, now: UnixTime) -> Result<Resolved, Unresolved> {
         let depth = if policy.is_some() || self.wanted_platform().is_some() { Depth::Image } else { Depth::Root };

@@ -4,7 +4,6 @@
 //! one changes nothing, since anybody who may push can add it. Without a policy there is nobody to look for; then whoever could show a
 //! certificate of the public-good instance is named, and nothing follows from it.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::budget;
@@ -37,7 +36,6 @@ use crate::sigstore::bundle::InvalidBundle;
 use crate::sigstore::entity::Material;
 use crate::sigstore::entity::SignedEntity;
 use crate::sigstore::identity::Identity;
-use crate::sigstore::instance;
 use crate::sigstore::instance::PUBLIC_GOOD;
 use crate::sigstore::signer::Meaning;
 use crate::sigstore::signer::Signer;
@@ -53,6 +51,7 @@ use crate::sigstore::verify::Findings;
 use crate::sigstore::verify::InvalidSignature;
 use crate::time::UnixTime;
 use crate::transport::Transport;
+use crate::tuf::ByName;
 
 /// Layers that are Sigstore bundles have a type that starts so.
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
@@ -165,6 +164,18 @@ fn entity(descriptor: &Descriptor, content: &Content) -> Result<SignedEntity, Re
     }
 }
 
+/// A trusted root, as far as it could be had.
+#[derive(Debug)]
+pub struct KnownRoot {
+    /// Who is trusted, if that is known.
+    pub root: Option<Rc<TrustedRoot>>,
+    /// Why there may be a newer one, if there may.
+    pub outdated: Option<Remark>,
+}
+
+/// Trusted roots by their names.
+pub type KnownRoots = ByName<KnownRoot>;
+
 /// Every signer who would do.
 #[derive(Debug)]
 pub struct Candidates(Vec<Candidate>);
@@ -175,33 +186,27 @@ pub(crate) struct Candidate {
     /// What the policy calls them; nobody's without one.
     alternative: Option<Alternative>,
     wanted: Wanted,
-    root: Rc<TrustedRoot>,
     pub(crate) root_name: Option<String>,
-    logging: Logging,
 }
 
 impl Candidates {
     /// Those whom the policy's rule for this image allows.
     pub fn of(policy: &Policy, registry: &str, repository: &str) -> Self {
-        // Each is read once, however many name it.
-        let mut roots: BTreeMap<String, Rc<TrustedRoot>> = BTreeMap::new();
-        let read = |name: &str| policy.trusted_root(name).cloned().or_else(|| instance::trusted_root(name)).unwrap_or_default();
-        let mut root = |name: &str| Rc::clone(roots.entry(name.to_owned()).or_insert_with(|| Rc::new(read(name))));
         let candidate = |alternative: &Alternative| {
-            let (wanted, name) = match alternative {
+            let wanted = match alternative {
                 Alternative::Digest(_) => return None,
-                Alternative::Key { key, log } => (Wanted::Key { key: key.clone(), scheme: None }, log.as_deref()),
-                Alternative::Identity { identity, root } => (Wanted::Identity(identity.clone()), Some(root.as_str())),
+                Alternative::Key { key, .. } => Wanted::Key { key: key.clone(), scheme: None },
+                Alternative::Identity { identity, .. } => Wanted::Identity(identity.clone()),
             };
-            Some(Candidate::new(Some(alternative.clone()), wanted, name.map(|name| (name, root(name)))))
+            Some(Candidate { root_name: alternative.root().map(str::to_owned), alternative: Some(alternative.clone()), wanted })
         };
         Self(policy.alternatives(registry, repository).into_iter().filter_map(candidate).collect())
     }
 
     /// Whoever the public-good instance of Sigstore issued a certificate to: for people who want to know, not for a verdict.
     pub fn anybody() -> Self {
-        let root = instance::trusted_root(PUBLIC_GOOD).unwrap_or_default();
-        Self(vec![Candidate::new(None, Wanted::Identity(Identity::anybody()), Some((PUBLIC_GOOD, Rc::new(root))))])
+        let root_name = Some(PUBLIC_GOOD.to_owned());
+        Self(vec![Candidate::new(Wanted::Identity(Identity::anybody()), root_name)])
     }
 
     /// Whether there is anybody to look for.
@@ -211,18 +216,21 @@ impl Candidates {
 }
 
 impl Candidate {
+    /// Whoever is wanted, whatever a policy calls them.
+    pub(crate) const fn new(wanted: Wanted, root_name: Option<String>) -> Self {
+        Self { alternative: None, wanted, root_name }
+    }
+
     /// A deployment that lists no log has none. One that nobody named has none either: a key is enough by itself. Whoever names one for a
     /// key asks for its log, though, and nothing waives that.
-    pub(crate) fn new(alternative: Option<Alternative>, wanted: Wanted, root: Option<(&str, Rc<TrustedRoot>)>) -> Self {
-        let (root_name, root) = root.map_or_else(Default::default, |(name, root)| (Some(name.to_owned()), root));
-        let asks_for_log = matches!(wanted, Wanted::Key { .. }) && root_name.is_some();
-        let logging = if asks_for_log { Logging::default() } else { Logging::where_listed(&root) };
-        Self { alternative, wanted, root, root_name, logging }
+    fn logging(&self, root: &TrustedRoot) -> Logging {
+        let asks_for_log = matches!(self.wanted, Wanted::Key { .. }) && self.root_name.is_some();
+        if asks_for_log { Logging::default() } else { Logging::where_listed(root) }
     }
 
     /// What their signatures are judged by.
-    pub(crate) fn trust(&self) -> Trust<'_> {
-        Trust { wanted: &self.wanted, root: &self.root, logging: self.logging }
+    pub(crate) fn trust<'a>(&'a self, root: &'a TrustedRoot) -> Trust<'a> {
+        Trust { wanted: &self.wanted, root, logging: self.logging(root) }
     }
 
     /// Whether it makes sense to ask: a certificate names somebody, a key by itself does not.
@@ -236,6 +244,19 @@ impl Attached {
     fn leave(&mut self, attachment: &Attachment, descriptor: &Descriptor, why: Remark) {
         self.incomplete.get_or_insert(why.clone());
         self.found.push(Holder { attachment: attachment.clone(), layer: descriptor.digest, read: Err(why) });
+    }
+
+    /// The trusted roots that it takes to judge it, in the order of the policy.
+    pub fn roots<'a>(&self, wanted: &'a Candidates) -> Vec<&'a str> {
+        let entities: Vec<&SignedEntity> = self.found.iter().filter_map(|layer| layer.read.as_ref().ok()).collect();
+        let asked = wanted.0.iter().filter(|candidate| entities.iter().any(|entity| candidate.suits(entity)));
+        let mut names: Vec<&str> = Vec::new();
+        for name in asked.filter_map(|candidate| candidate.root_name.as_deref()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Whether all of it could be read.
@@ -256,9 +277,11 @@ impl Attached {
         Outcome::Passed { evidence }
     }
 
-    /// Judges every signature: for each signer that the policy's rule allows, or for whoever it is where there is no policy.
-    pub async fn judge(&self, root: &Content, wanted: &Candidates, now: UnixTime, prover: &impl Prover) -> Judged {
+    /// Judges every signature: for each signer that the policy's rule allows, or for whoever it is where there is no policy. `roots` are
+    /// those that [`Self::roots`] names.
+    pub async fn judge(&self, root: &Content, wanted: &Candidates, roots: &KnownRoots, now: UnixTime, prover: &impl Prover) -> Judged {
         let mut judged = Judged::default();
+        let nobody_trusted = KnownRoot { root: Some(Rc::default()), outdated: None };
         let mut left = budget::IMAGE_CHECKS;
         for layer in &self.found {
             let entity = match &layer.read {
@@ -270,7 +293,14 @@ impl Attached {
             };
             let mut best: Option<(usize, SignatureSummary)> = None;
             for candidate in wanted.0.iter().filter(|candidate| candidate.suits(entity)) {
-                let verification = verify::verify(entity, Artifact::of(root), &candidate.trust(), now);
+                let known = candidate.root_name.as_ref().and_then(|name| roots.get(name)).unwrap_or(&nobody_trusted);
+                let Some(trusted) = &known.root else {
+                    let why = known.outdated.clone().unwrap_or_else(|| nobody(entity));
+                    judged.incomplete.get_or_insert_with(|| why.clone());
+                    best.get_or_insert_with(|| (0, layer.unknown(why)));
+                    continue;
+                };
+                let verification = verify::verify(entity, Artifact::of(root), &candidate.trust(trusted), now);
                 // One who is not named is enough to say so; more would only cost.
                 if best.is_some() && verification.names_another() {
                     continue;
@@ -294,6 +324,12 @@ impl Attached {
                     }
                 };
                 let findings = verification.prove_by(&answers);
+                // A newer root may trust whom this one does not know, so that this is no answer.
+                if let (Some(why), Err(invalid)) = (&known.outdated, &findings.signer)
+                    && invalid.is_of_root()
+                {
+                    judged.incomplete.get_or_insert_with(|| why.clone());
+                }
                 let (weight, summary) = (weight(&findings), layer.summary(entity, candidate, &findings));
                 if let (Some(alternative), Ok(signer)) = (&candidate.alternative, findings.signer) {
                     judged.signed.push(Signed { alternative: alternative.clone(), signer });

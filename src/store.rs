@@ -9,6 +9,7 @@ use core::fmt;
 use core::future::Future;
 use core::future::ready;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -31,6 +32,23 @@ impl<S: Store> Store for &S {
 
     fn swap(&self, key: &str, expected: Option<&[u8]>, bytes: &[u8]) -> impl Future<Output = Result<Swapped, StoreError>> {
         (**self).swap(key, expected, bytes)
+    }
+}
+
+/// Nothing is kept where there is no store.
+impl<S: Store> Store for Option<S> {
+    async fn load(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match self {
+            Some(store) => store.load(key).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn swap(&self, key: &str, expected: Option<&[u8]>, bytes: &[u8]) -> Result<Swapped, StoreError> {
+        match self {
+            Some(store) => store.swap(key, expected, bytes).await,
+            None => Ok(Swapped::Stored),
+        }
     }
 }
 
@@ -64,9 +82,9 @@ impl fmt::Display for StoreError {
 
 impl core::error::Error for StoreError {}
 
-/// A store that lives as long as the program.
-#[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<BTreeMap<String, Vec<u8>>>);
+/// A store that lives as long as the program. A clone of it is the same store.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
 
 impl Store for MemoryStore {
     fn load(&self, key: &str) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {

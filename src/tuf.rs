@@ -23,22 +23,27 @@
 //! Decided beyond the specification, each in its place: key IDs are names and never recomputed ([`key`]); one key under two IDs is one
 //! signer (`role.rs`); the same version with other content is refused ([`floors`]); TAP 15's `succinct_roles` are not followed.
 
+mod by_name;
 pub mod canonical_json;
 pub mod delegation;
 pub mod floors;
 mod invalid;
 pub mod key;
 mod metadata;
+mod repository;
 mod role;
 pub mod target;
 mod trusted_set;
 
+pub use by_name::ByName;
 pub use delegation::Delegated;
 pub use delegation::Search;
 pub use floors::Floors;
 pub use floors::Seen;
 pub use invalid::InvalidMetadata;
 pub use metadata::MetaFile;
+pub use repository::InvalidRepository;
+pub use repository::Repository;
 pub use target::InvalidPath;
 pub use target::Target;
 pub use target::TargetPath;

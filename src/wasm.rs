@@ -18,6 +18,10 @@ mod pin;
 #[cfg(feature = "wasm-check")]
 mod prover;
 #[cfg(feature = "wasm-check")]
+mod refresh;
+#[cfg(feature = "wasm-check")]
+mod store;
+#[cfg(feature = "wasm-check")]
 mod transport;
 
 #[cfg(feature = "wasm-check")]
@@ -28,3 +32,5 @@ pub use check::*;
 pub use crypto::*;
 #[cfg(feature = "wasm-pin")]
 pub use pin::*;
+#[cfg(feature = "wasm-check")]
+pub use refresh::*;

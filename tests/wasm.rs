@@ -56,7 +56,7 @@ fn text(value: &JsValue, name: &str) -> String {
 }
 
 async fn check(fetch_body: &str) -> Result<JsValue, JsValue> {
-    pullproof::wasm::check(IMAGE.into(), now(), fetch(fetch_body), verify(), None, None).await
+    pullproof::wasm::check(IMAGE.into(), now(), fetch(fetch_body), verify(), None, None, None).await
 }
 
 /// The code of a check that throws.
@@ -81,7 +81,7 @@ async fn every_step_is_told_and_a_listener_that_throws_changes_nothing() {
     let seen = Array::new();
     let listener = Function::new_with_args("seen", "return (step) => { seen.push(step); throw new Error('not your business'); }");
     let listener: Function = listener.call1(&JsValue::UNDEFINED, &seen).unwrap().dyn_into().unwrap();
-    let report = pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), None, Some(listener)).await.unwrap();
+    let report = pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), None, Some(listener), None).await.unwrap();
     assert_eq!(text(&report, "verdict"), "inconclusive");
     assert_eq!(seen.length(), 10, "five checks, each started and finished");
     assert_eq!((text(&seen.get(0), "type"), text(&seen.get(0), "name")), ("started".into(), "resolve".into()));
@@ -134,7 +134,7 @@ async fn a_caller_who_gives_up_is_told_so_and_nothing_else() {
     abort.call0(&controller).unwrap();
     // As the real fetch does with a signal that is already aborted.
     let body = "return Promise.reject(request.signal.reason)";
-    let error = pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), Some(signal), None).await.unwrap_err();
+    let error = pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), Some(signal), None, None).await.unwrap_err();
     assert_eq!(text(&error, "code"), "aborted");
 }
 
@@ -163,7 +163,7 @@ async fn options_that_are_not_understood_are_refused() {
         r#"{"now":1795435200,"credentials":{"username":"u"}}"#,
         r#"{"now":1795435200,"credentials":{"username":"u","password":"p","identityToken":"t"}}"#,
     ] {
-        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), None, None).await.unwrap_err();
+        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), None, None, None).await.unwrap_err();
         assert_eq!(self::text(&error, "code"), "options-invalid", "{text}");
     }
 }
@@ -214,7 +214,7 @@ async fn what_is_no_reference_platform_or_policy_is_refused_before_anything_is_f
         (IMAGE, r#"{"now":0,"policy":"{}"}"#, "policy-invalid"),
         (IMAGE, r#"{"now":0,"policy":"{\"rules\":[],\"cosign\":{}}"}"#, "policy-unsupported"),
     ] {
-        let error = pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), None, None).await.unwrap_err();
+        let error = pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), None, None, None).await.unwrap_err();
         assert_eq!(self::text(&error, "code"), code);
     }
 }
@@ -271,7 +271,7 @@ fn a_text_is_read_and_every_reference_in_it_told() {
 
 #[wasm_bindgen_test]
 async fn a_digest_that_was_resolved_is_inserted_and_drift_finds_it_again() {
-    let resolved = pullproof::wasm::resolve(IMAGE.into(), now(), fetch(&serving()), verify(), None).await.unwrap();
+    let resolved = pullproof::wasm::resolve(IMAGE.into(), now(), fetch(&serving()), verify(), None, None).await.unwrap();
     let digest = text(&resolved, "digest");
     let digests = options(&format!(r#"{{"{IMAGE}":{{"digest":"{digest}"}}}}"#));
     let pinned = pullproof::wasm::insert(COMPOSE, "compose", &digests).unwrap();
@@ -279,7 +279,7 @@ async fn a_digest_that_was_resolved_is_inserted_and_drift_finds_it_again() {
 
     let drift = async |digest: &str| {
         let image = format!("{IMAGE}@{digest}");
-        text(&pullproof::wasm::drift(image, now(), fetch(&serving()), verify(), None).await.unwrap(), "status")
+        text(&pullproof::wasm::drift(image, now(), fetch(&serving()), verify(), None, None).await.unwrap(), "status")
     };
     assert_eq!(drift(&digest).await, "current");
     assert_eq!(drift(&Digest::of(Algorithm::Sha256, b"what it was").to_string()).await, "moved");

@@ -1,5 +1,5 @@
 /**
- * Which registries may be asked. A Worker that fetches for strangers is a way into any network it can reach, so the list is
+ * Which registries may be asked, and which TUF repositories of strangers' policies. A Worker that fetches for strangers is a way into any network it can reach, so the list is
  * closed: a host is asked if it is listed, and never because it looks harmless.
  *
  * A list has `host`, `host:port`, `*.suffix`, and `public` for the registries below. A wildcard stands for public names only: an

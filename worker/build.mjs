@@ -12,6 +12,7 @@ const { outputFiles } = await build({
   format: 'esm',
   target: 'es2022',
   conditions: ['workerd'],
+  external: ['cloudflare:workers'],
   // workerd compiles a .wasm ahead of time: it has to stay a module of its own, imported by name.
   loader: { '.wasm': 'copy' },
   assetNames: '[name]',

@@ -4,6 +4,7 @@ import { conditions, invalid, membersOf } from './question';
 import type { AllowList } from './allow';
 import type { Conditions } from './question';
 import type { EdgeTransport } from './transport';
+import type { Trust } from './trust';
 import type { CheckOptions } from 'pullproof';
 
 /** GET and POST /v1/check: 200 with the report, whatever the verdict. */
@@ -11,6 +12,7 @@ export async function answerCheck(
   request: Request,
   url: URL,
   registries: AllowList,
+  trust: Trust,
   transport: EdgeTransport,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -20,7 +22,8 @@ export async function answerCheck(
     const advice = 'to check it yourself: npx pullproof check';
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${registry}; ${advice}`);
   }
-  const report = await check(image, { ...options, now: new Date(), fetch: transport.fetch, signal });
+  trust.refuseToAsk(options);
+  const report = await check(image, { ...options, ...trust.options, now: new Date(), fetch: transport.fetch, signal });
   return json(report);
 }
 

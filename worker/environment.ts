@@ -1,7 +1,13 @@
+import type { TrustState } from './state';
+
 /** What wrangler.jsonc, or local.mjs, binds to the Worker. */
 export interface Environment {
   /** Registries that may be asked, separated by commas: as allow.ts reads them; absent: the public ones. */
   readonly REGISTRIES?: string;
+  /** TUF repositories that policies may name, separated by commas: hosts as in REGISTRIES; absent: none. */
+  readonly REPOSITORIES?: string;
+  /** Keeps trusted roots; if none is bound, those that come with the package are used. */
+  readonly TRUST?: DurableObjectNamespace<TrustState>;
   /** The demonstration's registry, for the page: `host:port`. */
   readonly DEMO_REGISTRY?: string;
   /** The demonstration's examples, for the page: JSON text. */

@@ -15,7 +15,7 @@
  * function may send some fifty requests for one that it answers. What came of each image is in the answer, with status 200.
  *
  * Errors are `{error: {code, message}}`: 400 for a question that cannot be read (`options-invalid`, `kind-unknown`, `yaml-invalid`, …),
- * 403 `registry-not-allowed`, 413 `request-too-large` and `too-many-references`, 429 `rate-limited`, 504 `timeout`, and of a check
+ * 403 `registry-not-allowed` and `repository-not-allowed`, 413 `request-too-large` and `too-many-references`, 429 `rate-limited`, 504 `timeout`, and of a check
  * what answer.ts lists.
  *
  * Everything else is a file of the page, and never gets here.
@@ -28,7 +28,10 @@ import { answerDrift } from './drift';
 import { answerPin } from './pin';
 import { answerRelay } from './relay';
 import { EdgeTransport } from './transport';
+import { Trust } from './trust';
 import type { Environment } from './environment';
+
+export { TrustState } from './state';
 
 export default {
   async fetch(request, environment, context): Promise<Response> {
@@ -62,13 +65,14 @@ async function route(
 
   await limitRate(request, environment);
   const registries = new AllowList(environment.REGISTRIES);
+  const trust = new Trust(environment);
   switch (url.pathname) {
     case '/v1/check':
-      return answerCheck(request, url, registries, transport, signal);
+      return answerCheck(request, url, registries, trust, transport, signal);
     case '/v1/pin':
-      return answerPin(request, registries, transport, signal);
+      return answerPin(request, registries, trust, transport, signal);
     case '/v1/drift':
-      return answerDrift(request, registries, transport, signal);
+      return answerDrift(request, registries, trust, transport, signal);
     default:
       return answerRelay(request, url, registries, transport, signal);
   }

@@ -13,10 +13,11 @@ addEventListener('message', ({ data: { id, cancel, question, options } }) => {
 async function answer(id, { image, text }, options) {
   const controller = new AbortController();
   running.set(id, controller);
-  const context = { ...options, signal: controller.signal };
   const onStep = (step) => postMessage({ id, step });
   try {
     const pullproof = await load(text === undefined ? ({ ready }) => ready : ({ readyToPin }) => readyToPin());
+    // Trusted roots outlive the page. Where the browser keeps nothing, the report says so.
+    const context = { ...options, signal: controller.signal, store: pullproof.indexedDbStore() };
     const found = text === undefined
       ? { report: await pullproof.check(image, { ...context, onStep }) }
       : await pinOrDrift(pullproof, text, { ...context, onProgress: (progress) => onStep({ type: 'progress', ...progress }) });

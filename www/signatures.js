@@ -5,9 +5,25 @@ import { sentence, when } from './words.js';
 
 const SHOWN = 50; // signatures drawn
 
-export function signatures({ signatures }) {
+export function signatures({ signatures, trustedRoots }) {
   if (signatures.length === 0) return element('p', {}, 'Nothing that is attached to this image is a signature that can be read here.');
-  return element('ul', { class: 'signatures' }, ...upTo(SHOWN, signatures, signature));
+  return element('div', {},
+    element('ul', { class: 'signatures' }, ...upTo(SHOWN, signatures, signature)),
+    ...trustedRoots.map(trustedRoot));
+}
+
+const ORIGINS = {
+  policy: () => 'from your policy',
+  shipped: () => 'as it came with this page',
+  repository: ({ confirmed }) => `confirmed ${when(confirmed)} by its repository`,
+  store: ({ confirmed }) => `confirmed ${when(confirmed)} by its repository, and kept by this browser since`,
+};
+
+function trustedRoot(root) {
+  const { name, source, digest: of, refresh } = root;
+  return element('p', { class: 'aside', 'data-trusted-root': source },
+    `Trusted root: ${name}, ${ORIGINS[source](root)}, `, digest(of), '.',
+    ...(refresh ? [' ', element('code', {}, refresh.code), ' ', ...prose(sentence(refresh.message))] : []));
 }
 
 const MARKS = { verified: 'passed', failed: 'failed', unknown: 'unknown' };

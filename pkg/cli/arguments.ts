@@ -17,6 +17,8 @@ interface Shared {
   policy?: string;
   relay?: string;
   at?: Date;
+  /** Whether trusted roots are renewed. */
+  refresh: boolean;
   json: boolean;
   color: boolean;
 }
@@ -63,6 +65,7 @@ const flags = {
   'subject-pattern': { type: 'string' },
   'trusted-root': { type: 'string' },
   attachments: { type: 'boolean' },
+  'no-refresh': { type: 'boolean' },
   write: { type: 'boolean' },
   check: { type: 'boolean' },
   diff: { type: 'boolean' },
@@ -78,7 +81,7 @@ const flags = {
 type Flag = keyof typeof flags;
 type Values = ReadonlyMap<Flag, string>;
 
-const SHARED: readonly Flag[] = ['platform', 'policy', 'relay', 'at', 'json', 'no-color'];
+const SHARED: readonly Flag[] = ['platform', 'policy', 'relay', 'at', 'no-refresh', 'json', 'no-color'];
 
 /** What each command understands. */
 const commands = {
@@ -97,7 +100,7 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
   ['lock', 'no-lock', 'one names the lock, the other writes none'],
   ['json', 'diff', 'the diffs are in the JSON'],
   ['check', 'diff', 'it takes a registry to know what would change, and --check asks none'],
-  ...(['platform', 'policy', 'relay', 'at', 'lock'] as const).map((flag) => ['check', flag, '--check asks nobody'] as [Flag, Flag, string]),
+  ...(['platform', 'policy', 'relay', 'at', 'no-refresh', 'lock'] as const).map((flag) => ['check', flag, '--check asks nobody'] as [Flag, Flag, string]),
 ];
 
 export const usage = `pullproof finds out what a container image reference names: it fetches the bytes, hashes them
@@ -133,6 +136,8 @@ Options:
   --no-lock        pin --write: write no lock
   --relay URL      ask this relay when the registry gives no answer; it need not be trusted
                    and gets no credentials
+  --no-refresh     take the trusted roots of Sigstore that came with this version, and ask no
+                   repository for newer ones, which is done at most once a day
   --at TIME        check for this time instead of now, as 2026-01-31T12:00:00Z
   --json           print the answer as JSON (described by report, pin and drift.schema.json)
   --no-color       print no colours; so does the environment variable NO_COLOR
@@ -153,6 +158,9 @@ Exit codes:
   1  rejected; --check found something to pin; a tag has moved
   2  the command line, the policy or the lock is wrong
   3  something could not be found out or done      130  interrupted
+
+What was seen of trusted roots is kept in $PULLPROOF_STATE, else in $XDG_STATE_HOME/pullproof or
+~/.local/state/pullproof. It can be deleted; then nothing protects from an older root.
 
 Registry credentials are those of docker login: config.json in $DOCKER_CONFIG or ~/.docker, and the
 credential helpers it names.
@@ -237,7 +245,7 @@ function readTexts<Kind extends string>(files: string[], values: Values, kinds: 
 }
 
 function readShared(values: Values): Shared {
-  const shared: Shared = { json: values.has('json'), color: !values.has('no-color') };
+  const shared: Shared = { refresh: !values.has('no-refresh'), json: values.has('json'), color: !values.has('no-color') };
   for (const name of ['platform', 'policy', 'relay'] as const) {
     const value = values.get(name);
     if (value !== undefined) shared[name] = value;

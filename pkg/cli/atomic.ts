@@ -52,8 +52,8 @@ function replace(target: string, before: Buffer | null, after: string): void {
   }
 }
 
-/** Never opens what is there already, nor what a link of that name leads to. */
-function createBeside(target: string, old: Stats | undefined): { descriptor: number; temporary: string } {
+/** A new file in the folder of `target`. Never opens what is there already, nor what a link of that name leads to. */
+export function createBeside(target: string, old: Stats | undefined): { descriptor: number; temporary: string } {
   for (let number = 1; ; number += 1) {
     const temporary = join(dirname(target), `.pullproof-${process.pid}-${number}`);
     try {

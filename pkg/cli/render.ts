@@ -1,6 +1,6 @@
 /** The report for people: the verdict first, what it rests on below it, and what it does not prove last. */
 
-import type { Check, Descriptor, Report, Resolution, Signature, Signer, Verdict } from '../types.js';
+import type { Check, Descriptor, Report, Resolution, Signature, Signer, UsedTrustedRoot, Verdict } from '../types.js';
 import { type Colours, printableAll } from './terminal.js';
 
 /** Where the facts stand: behind the longest label. */
@@ -9,7 +9,7 @@ const INDENT = ' '.repeat(10);
 export function render(untrusted: Report, colours: Colours): string {
   const report = printableAll(untrusted);
   const sections = [
-    verdict(report, colours), facts(report, colours), attachments(report), signatures(report, colours), checks(report, colours), notProven(report),
+    verdict(report, colours), facts(report, colours), attachments(report), signatures(report, colours), trusting(report, colours), checks(report, colours), notProven(report),
   ];
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -67,6 +67,28 @@ function signed({ meaning, signer, signedAt, trustedRoot, outcome, code, message
     ...(outcome === 'failed' ? steps.map((step) => `${' '.repeat(14)}${step.outcome.padEnd(11)}  ${step.name.padEnd(9)}  ${step.message}`) : []),
     `${' '.repeat(14)}${layer}`,
   ];
+}
+
+function trusting({ trustedRoots }: Report, colours: Colours): string[] {
+  if (trustedRoots.length === 0) return [];
+  return ['Trusting', ...trustedRoots.flatMap((root) => [
+    `  trusted root: ${root.name}, ${origin(root)}`,
+    ...(root.refresh === null ? [] : [`${INDENT}${colours.unsure('!')} ${root.refresh.code}: ${root.refresh.message}`]),
+    `${INDENT}${root.digest}`,
+  ])];
+}
+
+function origin({ source, confirmed, rootVersion }: UsedTrustedRoot): string {
+  switch (source) {
+    case 'policy':
+      return 'from the policy';
+    case 'shipped':
+      return `as it came with this version, TUF root ${rootVersion}`;
+    case 'repository':
+      return `confirmed ${confirmed} by its repository, TUF root ${rootVersion}`;
+    case 'store':
+      return `confirmed ${confirmed} by its repository and kept since, TUF root ${rootVersion}`;
+  }
 }
 
 function name(signer: Signer): string {

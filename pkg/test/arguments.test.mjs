@@ -68,13 +68,14 @@ for (const [words, message] of [
 
 test('every option reaches the check', () => {
   const withValues = '--platform linux/arm64 --policy p.json --relay https://edge.example/ --at 2026-01-31T12:00:00Z';
-  assert.deepEqual(parse(`check nginx ${withValues} --attachments --json --no-color`.split(' ')), {
+  assert.deepEqual(parse(`check nginx ${withValues} --no-refresh --attachments --json --no-color`.split(' ')), {
     name: 'check',
     image: 'nginx',
     platform: 'linux/arm64',
     policy: 'p.json',
     relay: 'https://edge.example/',
     at: new Date('2026-01-31T12:00:00Z'),
+    refresh: false,
     attachments: true,
     json: true,
     color: false,
@@ -95,6 +96,7 @@ test('every option reaches pin', () => {
     check: false,
     diff: true,
     lock: 'l',
+    refresh: true,
     json: false,
     color: false,
   });
@@ -107,7 +109,7 @@ test('a lock is written with the files, unless it is not wanted', () => {
 });
 
 test('drift reads the lock unless it is told otherwise', () => {
-  assert.deepEqual(parse(['drift']), { name: 'drift', files: ['pullproof.lock'], json: false, color: true });
+  assert.deepEqual(parse(['drift']), { name: 'drift', files: ['pullproof.lock'], refresh: true, json: false, color: true });
   const { kind, files } = parse(['drift', 'a', '--kind', 'lock', '--json']);
   assert.deepEqual([kind, files], ['lock', ['a']]);
 });

@@ -181,6 +181,7 @@ for (const [name, change] of [
   });
 }
 
+const tuf = { metadata: 'https://tuf.example', root: JSON.parse(read('../../data/sigstore/tuf_root.json')) };
 const identity = { digest: none };
 const rule = { images: 'docker.io/library/nginx', require: [{ anyOf: [identity] }] };
 
@@ -198,6 +199,12 @@ for (const [name, policy, code] of [
   ['with a key spelled wrong', { rules: [], defualt: 'reject' }, 'policy-unsupported'],
   ['with a signature of another kind', { rules: [{ ...rule, require: [{ notation: { certificate: '' } }] }] }, 'policy-unsupported'],
   ['with an identity that nobody issues', { rules: [{ ...rule, require: [{ sigstore: { subject: 'x' } }] }] }, 'policy-invalid'],
+  ['with a repository of trusted roots', { rules: [rule], trustedRoots: { mine: { tuf } } }, undefined],
+  ['with a repository over http', { rules: [], trustedRoots: { mine: { tuf: { ...tuf, metadata: 'ftp://tuf.example' } } } }, 'policy-invalid'],
+  ['with a repository without a root', { rules: [], trustedRoots: { mine: { tuf: { metadata: tuf.metadata } } } }, 'policy-invalid'],
+  ['with a repository and something else', { rules: [], trustedRoots: { mine: { tuf, tlogs: [] } } }, 'policy-unsupported'],
+  ['with a repository with something else', { rules: [], trustedRoots: { mine: { tuf: { ...tuf, mirror: '' } } } }, 'policy-unsupported'],
+  ['with a built-in name for another root', { rules: [], trustedRoots: { github: { tuf } } }, 'policy-invalid'],
   ['with vulnerabilities', { rules: [{ ...rule, vulnerabilities: { deny: 'critical' } }] }, 'policy-unsupported'],
 ]) {
   test(`a policy ${name} is ${code ?? 'good'} to the schema and the core alike`, async () => {

@@ -70,6 +70,10 @@ test('a bundle beside a file, in the folder of both', async () => {
   assert.match(await runModule(ours), /^verified signature\n(passed \w+\n){6}$/);
 });
 
+test('renewing what is trusted', async () => {
+  assert.equal(await runModule(here(examples('js')[4])), '', 'nothing is signed, so nobody had to be trusted');
+});
+
 test('in a script, by exit code', async () => {
   const { digest } = registry.content.index.descriptor;
   writeFileSync(join(folder, 'policy.json'), JSON.stringify({ rules: [{ images: `${registry.host}/team/*`, require: [{ digest }] }] }));

@@ -26,6 +26,7 @@ const report = (changes = {}) => ({
   image: { platform: 'linux/amd64', created: '2026-01-01T00:00:00Z' },
   attachments: null,
   signatures: null,
+  trustedRoots: [],
   checks: [
     { name: 'resolve', outcome: 'passed', evidence: 'The bytes hash to the digest.' },
     {
@@ -99,6 +100,30 @@ test('an attestation is called one, and a signature that fails shows every step'
   const text = render(report({ signatures: [attested, signature()] }), plain);
   assert.match(text, /✓ verified {2}ECDSA P-256 key sha256:9+\n {14}attests https:\/\/slsa\.dev\/provenance\/v1\n/);
   assert.match(text, /✗ failed {4}identity-mismatch: Another subject\.\n.*\n {14}failed {7}identity {3}Another subject\./);
+});
+
+test('every trusted root says where it is from, how recent it is, and why it is no newer', () => {
+  const root = (changes) => ({
+    name: 'public-good', source: 'shipped', rootVersion: 16, confirmed: null, age: null, expires: null, digest: digest('7'), refresh: null, ...changes,
+  });
+  const confirmed = '2026-11-26T12:00:00Z';
+  const refresh = { code: 'metadata-rollback', message: 'An older one.' };
+  const trustedRoots = [
+    root({ refresh: { code: 'repository-unreachable', message: 'No answer.' } }), root({ source: 'repository', confirmed, age: 0 }),
+    root({ source: 'store', confirmed, age: 60, refresh }), root({ name: 'mine', source: 'policy', rootVersion: null }),
+  ];
+  const text = render(report({ trustedRoots }), plain);
+  assert.ok(text.includes(['Trusting',
+    '  trusted root: public-good, as it came with this version, TUF root 16',
+    '          ! repository-unreachable: No answer.',
+    `          ${digest('7')}`,
+    `  trusted root: public-good, confirmed ${confirmed} by its repository, TUF root 16`,
+    `          ${digest('7')}`,
+    `  trusted root: public-good, confirmed ${confirmed} by its repository and kept since, TUF root 16`,
+    '          ! metadata-rollback: An older one.',
+    `          ${digest('7')}`,
+    '  trusted root: mine, from the policy',
+  ].join('\n')), text);
 });
 
 test('attachments are listed when they were looked for', () => {

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::crypto::Unmet;
 use crate::excerpt::excerpt;
+use crate::prover::ProverError;
 use crate::refresh::InvalidState;
 use crate::store::StoreError;
 use crate::transport::TransportError;
@@ -25,6 +26,8 @@ pub enum RefreshError {
         /// The path.
         path: TargetPath,
     },
+    /// Nobody could say whether signatures hold.
+    Prover(ProverError),
     /// What is stored is not what was stored: the program that owns the store has to decide, since forgetting it silently would forget
     /// what protects from rollback.
     State(InvalidState),
@@ -47,6 +50,9 @@ pub enum RefreshError {
 }
 
 impl RefreshError {
+    /// The stable code of a repository that gives no answer.
+    pub const UNREACHABLE: &'static str = "repository-unreachable";
+
     pub(super) fn untrusted(role: &str, invalid: InvalidMetadata) -> Self {
         Self::Untrusted { role: role.to_owned(), why: Untrusted::Metadata(invalid) }
     }
@@ -57,9 +63,10 @@ impl RefreshError {
             Self::Aborted => "aborted",
             Self::Contended => "store-contended",
             Self::NoTarget { .. } => "target-unknown",
+            Self::Prover(_) => ProverError::CODE,
             Self::State(_) => InvalidState::CODE,
             Self::Store(_) => StoreError::CODE,
-            Self::Unreachable { .. } => "repository-unreachable",
+            Self::Unreachable { .. } => Self::UNREACHABLE,
             Self::Untrusted { why, .. } => why.code(),
         }
     }
@@ -71,6 +78,7 @@ impl fmt::Display for RefreshError {
             Self::Aborted => f.write_str("the caller gave up"),
             Self::Contended => f.write_str("expected to store what was verified, found others storing at the same time"),
             Self::NoTarget { path } => write!(f, "expected a role that lists {}, found none", excerpt(path.as_str(), SHOWN)),
+            Self::Prover(error) => error.fmt(f),
             Self::State(invalid) => invalid.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Unreachable { because, stored: None } => write!(f, "{because}; nothing is stored"),
@@ -84,6 +92,12 @@ impl fmt::Display for RefreshError {
 }
 
 impl core::error::Error for RefreshError {}
+
+impl From<ProverError> for RefreshError {
+    fn from(error: ProverError) -> Self {
+        Self::Prover(error)
+    }
+}
 
 impl From<StoreError> for RefreshError {
     fn from(error: StoreError) -> Self {

@@ -1,19 +1,20 @@
-//! What is stored of one target of one repository, as JSON: roots, what was seen, and the last complete set of files.
+//! What is stored of one repository, as JSON: roots, what was seen, and the last complete set of files.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 use base64ct::Base64;
 use base64ct::Encoding as _;
-use serde_json::json;
 
 use crate::budget;
 use crate::digest::Digest;
 use crate::json;
 use crate::json::InvalidJson;
 use crate::json::Members;
+use crate::json::Object;
 use crate::json::Place;
+use crate::json::Value;
 use crate::time::UnixTime;
+use crate::tuf::ByName;
 use crate::tuf::Floors;
 use crate::tuf::Seen;
 
@@ -36,12 +37,15 @@ pub(super) struct State {
 pub(super) struct Last {
     /// When the repository said so.
     pub(super) confirmed: UnixTime,
+    /// The version of its root then.
+    pub(super) root: u64,
     pub(super) timestamp: Vec<u8>,
     pub(super) snapshot: Vec<u8>,
     pub(super) targets: Vec<u8>,
     /// By role, in the order in which they were asked.
     pub(super) delegated: Vec<(String, Vec<u8>)>,
-    pub(super) target: Vec<u8>,
+    /// If one was asked for.
+    pub(super) target: Option<Vec<u8>>,
 }
 
 impl Last {
@@ -65,14 +69,17 @@ impl State {
             return Err(InvalidState::Version { found: version });
         }
         let floors = root.required("floors")?.object()?;
-        let targets = floors.required("targets")?.object()?;
+        let mut targets = ByName::default();
+        for (role, place) in floors.required("targets")?.object()?.places() {
+            targets.insert(role, seen(&place)?);
+        }
         Ok(Self {
             roots: root.required("roots")?.array()?.iter().map(decode).collect::<Result<_, _>>()?,
             floors: Floors {
                 keys: floors.optional("keys")?.map(|place| value(&place, "a digest")).transpose()?,
                 timestamp: floors.optional("timestamp")?.map(|place| seen(&place)).transpose()?,
                 snapshot: floors.optional("snapshot")?.map(|place| seen(&place)).transpose()?,
-                targets: targets.places().map(|(role, place)| Ok((role.to_owned(), seen(&place)?))).collect::<Result<_, InvalidState>>()?,
+                targets,
             },
             last: root.optional("last")?.map(|place| last(&place.object()?)).transpose()?,
         })
@@ -80,29 +87,41 @@ impl State {
 
     /// As it is stored.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let seen = |seen: &Seen| json!({ "version": seen.version, "digest": seen.digest });
-        let targets: BTreeMap<_, _> = self.floors.targets.iter().map(|(role, last)| (role, seen(last))).collect();
-        let document = json!({
-            "stateVersion": VERSION,
-            "roots": self.roots.iter().map(|root| Base64::encode_string(root)).collect::<Vec<_>>(),
-            "floors": {
-                "keys": self.floors.keys,
-                "timestamp": self.floors.timestamp.as_ref().map(seen),
-                "snapshot": self.floors.snapshot.as_ref().map(seen),
-                "targets": targets,
-            },
-            "last": self.last.as_ref().map(|last| json!({
-                "confirmed": last.confirmed,
-                "timestamp": Base64::encode_string(&last.timestamp),
-                "snapshot": Base64::encode_string(&last.snapshot),
-                "targets": Base64::encode_string(&last.targets),
-                "delegated": last.delegated.iter()
-                    .map(|(role, bytes)| json!({ "role": role, "metadata": Base64::encode_string(bytes) }))
-                    .collect::<Vec<_>>(),
-                "target": Base64::encode_string(&last.target),
-            })),
+        let text = |text: String| Value::String(text);
+        let binary = |bytes: &Vec<u8>| text(Base64::encode_string(bytes));
+        let digest = |digest: Option<Digest>| digest.map_or(Value::Null, |digest| text(digest.to_string()));
+        let version = |version: u64| Value::Integer(version.cast_signed());
+        let seen = |seen: &Seen| Object::of([("version", version(seen.version)), ("digest", digest(seen.digest))]);
+        let named = |last: Option<&Seen>| last.map_or(Value::Null, seen);
+        let last = self.last.as_ref().map_or(Value::Null, |last| {
+            let delegated =
+                last.delegated.iter().map(|(role, bytes)| Object::of([("role", text(role.clone())), ("metadata", binary(bytes))]));
+            Object::of([
+                ("confirmed", text(last.confirmed.to_string())),
+                ("root", version(last.root)),
+                ("timestamp", binary(&last.timestamp)),
+                ("snapshot", binary(&last.snapshot)),
+                ("targets", binary(&last.targets)),
+                ("delegated", Value::Array(delegated.collect())),
+                ("target", last.target.as_ref().map_or(Value::Null, binary)),
+            ])
         });
-        document.to_string().into_bytes()
+        let targets = self.floors.targets.iter().map(|(role, last)| (role.to_owned(), seen(last))).collect();
+        let document = Object::of([
+            ("stateVersion", Value::Integer(VERSION)),
+            ("roots", Value::Array(self.roots.iter().map(binary).collect())),
+            (
+                "floors",
+                Object::of([
+                    ("keys", digest(self.floors.keys)),
+                    ("timestamp", named(self.floors.timestamp.as_ref())),
+                    ("snapshot", named(self.floors.snapshot.as_ref())),
+                    ("targets", Value::Object(targets)),
+                ]),
+            ),
+            ("last", last),
+        ]);
+        document.to_bytes().expect("all of its numbers are integers")
     }
 }
 
@@ -113,11 +132,12 @@ fn last(members: &Members<'_>) -> Result<Last, InvalidState> {
     };
     Ok(Last {
         confirmed: value(&members.required("confirmed")?, "a time")?,
+        root: members.required("root")?.unsigned()?,
         timestamp: decode(&members.required("timestamp")?)?,
         snapshot: decode(&members.required("snapshot")?)?,
         targets: decode(&members.required("targets")?)?,
         delegated: members.required("delegated")?.array()?.iter().map(delegated).collect::<Result<_, InvalidState>>()?,
-        target: decode(&members.required("target")?)?,
+        target: members.optional("target")?.map(|place| decode(&place)).transpose()?,
     })
 }
 

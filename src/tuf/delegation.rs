@@ -192,12 +192,12 @@ struct Walk {
     /// The next one last.
     to_visit: Vec<Arc<Delegation>>,
     /// The top-level role aside.
-    visited: BTreeSet<String>,
+    visited: Vec<String>,
 }
 
 /// Asks the top-level role, with which every search begins.
 pub(super) fn search(path: &TargetPath, snapshot: &TrustedSnapshot, targets: &Targets) -> Result<Search, InvalidMetadata> {
-    Walk { path: path.clone(), snapshot: snapshot.clone(), to_visit: Vec::new(), visited: BTreeSet::new() }.visit(targets)
+    Walk { path: path.clone(), snapshot: snapshot.clone(), to_visit: Vec::new(), visited: Vec::new() }.visit(targets)
 }
 
 impl Walk {
@@ -217,9 +217,10 @@ impl Walk {
         }
         self.to_visit.extend(children.into_iter().rev());
         while let Some(delegation) = self.to_visit.pop() {
-            if !self.visited.insert(delegation.name.clone()) {
+            if self.visited.contains(&delegation.name) {
                 continue;
             }
+            self.visited.push(delegation.name.clone());
             if self.visited.len() >= budget::TUF_ROLES {
                 return Err(InvalidMetadata::TooMany { what: "delegated roles on the way to a target", limit: budget::TUF_ROLES - 1 });
             }

@@ -7,10 +7,9 @@
 //! Beyond the specification, what was seen is remembered with its content: who shows the same version with other content tells
 //! different clients different things, and is refused. (Section 5.4.3.1 would silently keep the old timestamp.)
 
-use std::collections::BTreeMap;
-
 use crate::digest::Algorithm;
 use crate::digest::Digest;
+use crate::tuf::ByName;
 use crate::tuf::InvalidMetadata;
 use crate::tuf::metadata::Root;
 
@@ -33,7 +32,7 @@ pub struct Floors {
     /// The snapshot, as that timestamp names it.
     pub snapshot: Option<Seen>,
     /// By role, as that snapshot or an earlier one names them.
-    pub targets: BTreeMap<String, Seen>,
+    pub targets: ByName<Seen>,
 }
 
 impl Floors {

@@ -1,7 +1,5 @@
 //! The four kinds of metadata (sections 4.2 to 4.6), read strictly and not yet believed.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::budget;
@@ -11,6 +9,7 @@ use crate::digest::InvalidDigest;
 use crate::json;
 use crate::json::Members;
 use crate::time::UnixTime;
+use crate::tuf::ByName;
 use crate::tuf::InvalidMetadata;
 use crate::tuf::canonical_json;
 use crate::tuf::delegation::Delegation;
@@ -37,15 +36,16 @@ impl Signed {
         if entries.len() > budget::TUF_KEYS {
             return Err(InvalidMetadata::TooMany { what: "signatures", limit: budget::TUF_KEYS });
         }
-        let mut ids = BTreeSet::new();
+        let mut ids = Vec::with_capacity(entries.len());
         let mut signatures = Vec::with_capacity(entries.len());
         for entry in entries {
             let entry = entry.object()?;
             let id = entry.required("keyid")?.string()?;
             // "The keyid MUST be unique in the signatures array".
-            if !ids.insert(id) {
+            if ids.contains(&id) {
                 return Err(InvalidMetadata::RepeatedKey { id: id.to_owned() });
             }
+            ids.push(id);
             signatures.push((id.to_owned(), entry.required("sig")?.string()?.to_owned()));
         }
         Ok(Self { canonical: canonical_json::object(signed)?, signatures })
@@ -242,16 +242,16 @@ impl Timestamp {
 pub(super) struct Snapshot {
     pub(super) header: Header,
     /// By role: `targets` for `targets.json`.
-    pub(super) meta: BTreeMap<String, MetaFile>,
+    pub(super) meta: ByName<MetaFile>,
 }
 
 impl Snapshot {
     pub(super) fn parse(bytes: &[u8], limit: usize) -> Result<(Signed, Self), InvalidMetadata> {
         parse(bytes, "snapshot", limit, |header, members| {
-            let mut meta = BTreeMap::new();
+            let mut meta = ByName::default();
             for (name, file) in members.required("meta")?.object()?.places() {
                 let role = name.strip_suffix(".json").ok_or_else(|| InvalidMetadata::Role { name: name.to_owned() })?;
-                meta.insert(role.to_owned(), MetaFile::parse(&file.object()?)?);
+                meta.insert(role, MetaFile::parse(&file.object()?)?);
             }
             Ok(Self { header, meta })
         })
@@ -268,7 +268,7 @@ impl Snapshot {
 pub(super) struct Targets {
     pub(super) header: Header,
     /// TARGETS, by path.
-    pub(super) listed: BTreeMap<String, Listed>,
+    pub(super) listed: ByName<Listed>,
     /// In the order in which they are asked.
     pub(super) delegations: Vec<Arc<Delegation>>,
 }
@@ -283,11 +283,11 @@ pub(super) struct Listed {
 impl Targets {
     pub(super) fn parse(bytes: &[u8]) -> Result<(Signed, Self), InvalidMetadata> {
         parse(bytes, "targets", budget::TUF_TARGETS_BYTES, |header, members| {
-            let mut listed = BTreeMap::new();
+            let mut listed = ByName::default();
             for (path, target) in members.required("targets")?.object()?.places() {
                 let target = target.object()?;
                 let length = saturating(target.required("length")?.unsigned()?);
-                listed.insert(path.to_owned(), Listed { length, hashes: hashes(&target.required("hashes")?.object()?)? });
+                listed.insert(path, Listed { length, hashes: hashes(&target.required("hashes")?.object()?)? });
             }
             let delegations = members.optional("delegations")?.map(|place| Delegation::parse_all(&place.object()?)).transpose()?;
             Ok(Self { header, listed, delegations: delegations.unwrap_or_default() })

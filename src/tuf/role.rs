@@ -1,8 +1,5 @@
 //! A role: whose keys may sign for it, and how many of them have to.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-
 use crate::budget;
 use crate::crypto::Message;
 use crate::crypto::Obligation;
@@ -11,17 +8,22 @@ use crate::crypto::Step;
 use crate::digest::Algorithm;
 use crate::digest::Digest;
 use crate::json::Members;
+use crate::tuf::ByName;
 use crate::tuf::InvalidMetadata;
 use crate::tuf::key::Key;
 use crate::tuf::key::hex;
 use crate::tuf::metadata::Signed;
 
 /// The keys of a document by their IDs; `None` for a key of a type that is not known here.
-pub(super) type Keys = BTreeMap<String, Option<Key>>;
+pub(super) type Keys = ByName<Option<Key>>;
 
 /// Reads the `keys` of a document.
 pub(super) fn keys(keys: &Members<'_>) -> Result<Keys, InvalidMetadata> {
-    keys.places().map(|(id, key)| Ok((id.to_owned(), Key::parse(id, &key.object()?)?))).collect()
+    let mut read = Keys::default();
+    for (id, key) in keys.places() {
+        read.insert(id, Key::parse(id, &key.object()?)?);
+    }
+    Ok(read)
 }
 
 /// Whose signatures count, and how many have to hold.
@@ -38,11 +40,11 @@ impl Role {
         if ids.len() > budget::TUF_KEYS {
             return Err(InvalidMetadata::TooMany { what: "keys of a role", limit: budget::TUF_KEYS });
         }
-        let mut keys = Keys::new();
+        let mut keys = Keys::default();
         for id in ids {
             let id = id.string()?;
             let key = known.get(id).ok_or_else(|| InvalidMetadata::UnknownKey { role: name.to_owned(), id: id.to_owned() })?;
-            if keys.insert(id.to_owned(), key.clone()).is_some() {
+            if !keys.insert(id, key.clone()) {
                 return Err(InvalidMetadata::RepeatedKey { id: id.to_owned() });
             }
         }
@@ -60,13 +62,14 @@ impl Role {
     /// Signatures of keys that are not the role's are passed over, as are empty ones, which are the places that tuf-on-ci leaves
     /// for signers to come (GitHub's root has one).
     pub(super) fn obligation(&self, name: &str, signed: &Signed) -> Result<Obligation, InvalidMetadata> {
-        let mut signers = BTreeSet::new();
+        let mut signers = Vec::new();
         let mut checks = Vec::new();
         for (id, signature) in &signed.signatures {
             let Some(Some(key)) = self.keys.get(id) else { continue };
-            if signature.is_empty() || !signers.insert(key.public().spki()) {
+            if signature.is_empty() || signers.contains(&key.public().spki()) {
                 continue;
             }
+            signers.push(key.public().spki());
             let signature = hex(signature).ok_or_else(|| InvalidMetadata::Signature { id: id.clone() })?;
             let message = Message::Bytes(signed.canonical.clone());
             let check = SignatureCheck::new(key.public().clone(), key.scheme(), message, signature);
@@ -80,8 +83,17 @@ impl Role {
 
     /// The keys that can sign, whatever they are called.
     pub(super) fn fingerprint(&self) -> Digest {
-        let signers: BTreeSet<_> = self.keys.values().flatten().map(|key| key.public().id()).collect();
-        let bytes: Vec<u8> = signers.iter().flat_map(|id| id.as_bytes().to_vec()).collect();
+        let mut signers: Vec<Digest> = Vec::new();
+        for (_, key) in self.keys.iter() {
+            let Some(id) = key.as_ref().map(|key| key.public().id()) else { continue };
+            if let Err(place) = signers.binary_search(&id) {
+                signers.insert(place, id);
+            }
+        }
+        let mut bytes = Vec::new();
+        for id in &signers {
+            bytes.extend_from_slice(id.as_bytes());
+        }
         Digest::of(Algorithm::Sha256, &bytes)
     }
 }

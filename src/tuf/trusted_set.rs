@@ -114,13 +114,13 @@ impl TrustedTimestamp {
         let mut floors = self.floors.clone();
         floors.snapshot = Some(floors::compare("snapshot", floors.snapshot, seen(snapshot.header, &signed))?);
         // "Any targets metadata filename that was listed … MUST continue to be listed", and none with an older version.
-        for role in self.floors.targets.keys() {
+        for (role, _) in self.floors.targets.iter() {
             snapshot.file(role)?;
         }
-        for (role, file) in &snapshot.meta {
+        for (role, file) in snapshot.meta.iter() {
             let named = Seen { version: file.version(), digest: None };
             let seen = floors::compare(role, floors.targets.get(role).copied(), named)?;
-            floors.targets.insert(role.clone(), seen);
+            floors.targets.insert(role, seen);
         }
         not_expired("snapshot", snapshot.header, self.now)?;
         // Here already, so that it is known what to fetch.
@@ -177,7 +177,7 @@ impl TrustedSnapshot {
         file.compare_version(name, targets.header.version)?;
         let mut next = self.clone();
         let seen = floors::compare(name, self.floors.targets.get(name).copied(), seen(targets.header, &signed))?;
-        next.floors.targets.insert(name.to_owned(), seen);
+        next.floors.targets.insert(name, seen);
         not_expired(name, targets.header, self.now)?;
         next.expires = self.expires.min(targets.header.expires);
         Ok(Unproven::new((next, targets), vec![by_role]))

@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::anchors;
 use crate::check::Checker;
 use crate::error::Error;
 use crate::pin::Refusal;
@@ -29,6 +30,7 @@ use crate::wasm::convert::thrown;
 use crate::wasm::convert::to_js;
 use crate::wasm::options;
 use crate::wasm::prover::PlatformProver;
+use crate::wasm::store::JsStore;
 use crate::wasm::transport::FetchTransport;
 
 /// What is asked about one image, and who is to answer.
@@ -36,7 +38,7 @@ struct Question {
     image: Reference,
     policy: Option<Policy>,
     now: UnixTime,
-    checker: Checker<FetchTransport, PlatformProver>,
+    checker: Checker<FetchTransport, PlatformProver, JsStore>,
 }
 
 impl Question {
@@ -46,6 +48,7 @@ impl Question {
         fetch: js_sys::Function,
         verify: js_sys::Function,
         signal: Option<web_sys::AbortSignal>,
+        store: Option<js_sys::Object>,
     ) -> Result<Self, JsValue> {
         let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
         let options = from_js(options)?;
@@ -53,11 +56,12 @@ impl Question {
         let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
         let now = options.now;
         let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
-        Ok(Self { image, policy, now, checker: checker.prover(PlatformProver::new(verify)) })
+        Ok(Self { image, policy, now, checker: checker.prover(PlatformProver::new(verify)).store(store.map(JsStore::new)) })
     }
 }
 
-/// Checks an image. `fetch` is called with a `Request` and answers with a `Response`; `verify` with signatures, and answers which hold.
+/// Checks an image. `fetch` is called with a `Request` and answers with a `Response`; `verify` with signatures, and answers which hold; `store`
+/// keeps trusted roots.
 #[wasm_bindgen]
 pub async fn check(
     image: String,
@@ -66,8 +70,9 @@ pub async fn check(
     verify: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<js_sys::Function>,
+    store: Option<js_sys::Object>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal, store)?;
     let mut tell = |step: &_| {
         if let Some(on_step) = &on_step {
             // What a listener throws is its own affair: it must not change what is found.
@@ -132,8 +137,9 @@ pub async fn resolve(
     fetch: js_sys::Function,
     verify: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
+    store: Option<js_sys::Object>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal, store)?;
     match checker.resolve(&image, policy.as_ref(), now).await {
         Ok(resolved) => Ok(to_js(&resolved)),
         Err(Unresolved::Error(error)) => Err(thrown(&error)),
@@ -149,8 +155,9 @@ pub async fn drift(
     fetch: js_sys::Function,
     verify: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
+    store: Option<js_sys::Object>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal)?;
+    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal, store)?;
     let pinned = image.digest().ok_or_else(|| invalid("expected a reference with a digest, found one without"))?;
     let drift = checker.drift(&image, pinned, policy.as_ref(), now).await.map_err(|error| thrown(&error))?;
     Ok(to_js(&drift))
@@ -179,6 +186,7 @@ pub fn codes() -> JsValue {
             .into_iter()
             .filter(|code| !is_refusal(code))
             .chain(["incomplete-list", "too-many-attachments", "too-many-signatures", InvalidBundle::UNKNOWN_VERSION, ProverError::CODE])
+            .chain(anchors::CODES)
             .collect(),
         checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
     })

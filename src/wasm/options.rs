@@ -46,6 +46,14 @@ pub(super) struct RelayTarget<'a> {
     pub(super) accept: Option<String>,
 }
 
+/// A target of a TUF repository.
+pub(super) struct TufTarget<'a> {
+    pub(super) now: UnixTime,
+    pub(super) metadata: &'a str,
+    pub(super) targets: Option<&'a str>,
+    pub(super) path: Option<&'a str>,
+}
+
 /// What is wrong, for people.
 type Refusal = String;
 
@@ -91,6 +99,21 @@ pub(super) fn read_relay_target<'a>(members: &Members<'a>) -> Result<RelayTarget
         },
         accept: members.optional_string("accept").map_err(told)?.map(str::to_owned),
     })
+}
+
+pub(super) fn read_tuf_target<'a>(members: &Members<'a>) -> Result<TufTarget<'a>, Refusal> {
+    only(members, &["now", "metadata", "targets", "path"])?;
+    Ok(TufTarget {
+        now: read_now(members)?,
+        metadata: members.required("metadata").and_then(|place| place.string()).map_err(told)?,
+        targets: members.optional_string("targets").map_err(told)?,
+        path: members.optional_string("path").map_err(told)?,
+    })
+}
+
+fn read_now(members: &Members<'_>) -> Result<UnixTime, Refusal> {
+    let now = members.required("now").and_then(|now| now.integer()).map_err(told)?;
+    UnixTime::from_seconds(now).ok_or_else(|| "expected `now` in the years 0 to 9999".into())
 }
 
 fn read_relay(text: &str) -> Result<Url, Refusal> {

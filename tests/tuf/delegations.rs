@@ -63,7 +63,7 @@ fn repository(delegates: &[(&str, &[&str], bool)], roles: &[Delegated<'_>]) -> R
 /// Which role's file is found, if any is.
 fn found(repository: &Repository, path: &str) -> Option<String> {
     match repository.refresh_target(path) {
-        Ok(refreshed) => Some(String::from_utf8(refreshed.content.bytes().to_vec()).unwrap()),
+        Ok(refreshed) => Some(String::from_utf8(refreshed.content.as_ref().unwrap().bytes().to_vec()).unwrap()),
         Err(RefreshError::NoTarget { .. }) => None,
         Err(other) => panic!("{other}"),
     }

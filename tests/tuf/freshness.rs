@@ -84,7 +84,7 @@ fn a_timestamp_binds_even_if_its_snapshot_was_withheld() {
     let old = repository.files["timestamp.json"].clone();
     repository.release();
     let withheld = repository.files.remove("4.snapshot.json").unwrap();
-    assert_eq!(repository.refresh().unwrap().content.bytes(), CONTENT);
+    assert_eq!(repository.refresh().unwrap().content.as_ref().unwrap().bytes(), CONTENT);
     let new = repository.files.insert("timestamp.json".into(), old).unwrap();
     assert_eq!(repository.refusal(), rollback("timestamp", 4, 3));
     repository.files.insert("timestamp.json".into(), new);
@@ -366,5 +366,5 @@ fn a_new_target_replaces_the_old_one() {
     repository.targets["targets"][TARGET] = json!({ "length": 3, "hashes": hashes(b"new") });
     repository.put_target(TARGET, b"new");
     repository.release();
-    assert_eq!(repository.refresh().unwrap().content.bytes(), b"new");
+    assert_eq!(repository.refresh().unwrap().content.as_ref().unwrap().bytes(), b"new");
 }

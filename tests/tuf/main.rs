@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
 
+mod anchors;
 mod delegations;
 mod documents;
 mod freshness;

@@ -9,14 +9,16 @@ use pullproof::Transport;
 use pullproof::UnixTime;
 use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
-use pullproof::refresh;
+use pullproof::prover::Portable;
 use pullproof::refresh::RefreshError;
 use pullproof::refresh::Refreshed;
+use pullproof::refresh::Updater;
 use pullproof::store::MemoryStore;
 use pullproof::transport::Request;
 use pullproof::transport::Response;
 use pullproof::transport::TransportError;
 use pullproof::tuf::InvalidMetadata;
+use pullproof::tuf::Repository;
 use pullproof::tuf::TargetPath;
 use pullproof::tuf::TrustedRoot;
 
@@ -86,8 +88,9 @@ impl PythonTuf {
 
     fn refresh(&self, path: &str) -> Result<Refreshed, RefreshError> {
         let now: UnixTime = start();
-        let repository = refresh::Repository::new(PYTHON_TUF, self.files["1.root.json"].clone().into_bytes()).unwrap();
-        block_on(refresh::refresh(&repository, &TargetPath::parse(path).unwrap(), &MemoryStore::default(), self, now))
+        let repository = Repository::new(PYTHON_TUF, self.files["1.root.json"].clone().into_bytes()).unwrap();
+        let updater = Updater { repository: &repository, store: &MemoryStore::default(), transport: self, prover: &Portable, now };
+        block_on(updater.refresh(Some(&TargetPath::parse(path).unwrap())))
     }
 }
 
@@ -111,7 +114,7 @@ fn what_python_tuf_publishes_is_found() {
         ("docs/a file.txt", "listed by the role that has its path\n"),
     ] {
         let found = repository.refresh(path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        assert_eq!((found.content.bytes(), found.root), (content.as_bytes(), 2));
+        assert_eq!((found.content.as_ref().unwrap().bytes(), found.root), (content.as_bytes(), 2));
     }
     assert!(repository.asked.borrow().contains(&"1.a%20role%2Fwith%20spaces.json".to_owned()));
     assert!(matches!(repository.refresh("docs/other.txt"), Err(RefreshError::NoTarget { .. })));

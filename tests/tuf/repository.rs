@@ -13,14 +13,17 @@ use pullproof::UnixTime;
 use pullproof::crypto::Unmet;
 use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
-use pullproof::refresh;
+use pullproof::prover::Portable;
 use pullproof::refresh::RefreshError;
 use pullproof::refresh::Refreshed;
 use pullproof::refresh::Untrusted;
+use pullproof::refresh::Updater;
 use pullproof::store::MemoryStore;
+use pullproof::store::Store;
 use pullproof::transport::Request;
 use pullproof::transport::Response;
 use pullproof::transport::TransportError;
+use pullproof::tuf;
 use pullproof::tuf::InvalidMetadata;
 use pullproof::tuf::TargetPath;
 use serde_json::Value;
@@ -285,16 +288,21 @@ impl Repository {
 
     pub(crate) fn refresh_target(&self, path: &str) -> Result<Refreshed, RefreshError> {
         self.asked.borrow_mut().clear();
-        block_on(refresh::refresh(&self.described(), &TargetPath::parse(path).unwrap(), &self.store, self, self.now))
+        block_on(self.updater(&self.described(), &self.store).refresh(Some(&TargetPath::parse(path).unwrap())))
     }
 
     /// What it has stored.
     pub(crate) fn stored(&self) -> Result<Option<Refreshed>, RefreshError> {
-        block_on(refresh::stored(&self.described(), &TargetPath::parse(TARGET).unwrap(), &self.store, self.now))
+        block_on(self.updater(&self.described(), &self.store).stored(Some(&TargetPath::parse(TARGET).unwrap())))
     }
 
-    pub(crate) fn described(&self) -> refresh::Repository {
-        refresh::Repository::new(URL, self.embedded.clone()).unwrap()
+    /// A client that keeps what it sees in `store`.
+    pub(crate) fn updater<'a, S: Store>(&'a self, described: &'a tuf::Repository, store: &'a S) -> Updater<'a, S, Self, Portable> {
+        Updater { repository: described, store, transport: self, prover: &Portable, now: self.now }
+    }
+
+    pub(crate) fn described(&self) -> tuf::Repository {
+        tuf::Repository::new(URL, self.embedded.clone()).unwrap().named("test")
     }
 
     /// Why a client refuses what metadata says.

@@ -21,7 +21,7 @@ use crate::repository::sign;
 fn a_client_finds_the_newest_target_from_its_own_root() {
     let repository = Repository::new();
     let found = repository.refresh().unwrap();
-    assert_eq!((found.content.bytes(), found.root, &found.source), (CONTENT, 1, &Source::Repository));
+    assert_eq!((found.content.as_ref().unwrap().bytes(), found.root, &found.source), (CONTENT, 1, &Source::Repository));
     assert_eq!((found.expires, found.age(repository.now)), (days_later(7), 0));
     let target = repository.paths().pop().unwrap();
     assert_eq!(repository.paths(), ["2.root.json", "timestamp.json", "1.snapshot.json", "1.targets.json", &target]);
@@ -32,7 +32,7 @@ fn a_client_finds_the_newest_target_from_its_own_root() {
 fn a_refresh_that_finds_nothing_new_asks_twice() {
     let repository = Repository::new();
     repository.refresh().unwrap();
-    assert_eq!(repository.refresh().unwrap().content.bytes(), CONTENT);
+    assert_eq!(repository.refresh().unwrap().content.as_ref().unwrap().bytes(), CONTENT);
     assert_eq!(repository.paths(), ["2.root.json", "timestamp.json"]);
 }
 

@@ -14,6 +14,7 @@ use pullproof::store::StoreError;
 use pullproof::store::Swapped;
 use pullproof::transport::Response;
 use pullproof::transport::TransportError;
+use pullproof::tuf;
 use pullproof::tuf::TargetPath;
 use serde_json::Value;
 use serde_json::json;
@@ -42,7 +43,10 @@ fn what_is_stored_stands_in_while_it_has_not_expired() {
         repository.broken.insert("*".into(), answer);
         repository.now = days_later(6);
         let found = repository.refresh().unwrap();
-        assert_eq!((found.content.bytes(), found.age(repository.now), found.expires), (CONTENT, 6 * 86_400, days_later(7)));
+        assert_eq!(
+            (found.content.as_ref().unwrap().bytes(), found.age(repository.now), found.expires),
+            (CONTENT, 6 * 86_400, days_later(7))
+        );
         assert!(matches!(found.source, Source::Store { because: Some(Unreachable { .. }) }));
         repository.now = days_later(7);
         let refused = repository.refresh().unwrap_err();
@@ -88,7 +92,7 @@ fn what_must_not_be_believed_is_no_outage() {
     assert_eq!(repository.refresh().unwrap_err().code(), "document-invalid");
     // Who goes on all the same says so.
     let found = repository.stored().unwrap().unwrap();
-    assert_eq!((found.content.bytes(), found.source), (CONTENT, Source::Store { because: None }));
+    assert_eq!((found.content.as_ref().unwrap().bytes(), found.source), (CONTENT, Source::Store { because: None }));
     assert!(repository.asked.borrow().len() == 2, "nobody was asked again");
 }
 
@@ -119,10 +123,10 @@ fn the_parts_of_an_unfinished_update_are_not_mixed_with_the_last_one() {
     repository.release();
     for path in ["2.snapshot.json", "2.targets.json"] {
         repository.broken.insert(path.into(), Err(no_network()));
-        assert_eq!(repository.refresh().unwrap().content.bytes(), CONTENT);
+        assert_eq!(repository.refresh().unwrap().content.as_ref().unwrap().bytes(), CONTENT);
         repository.broken.clear();
     }
-    assert_eq!(repository.refresh().unwrap().content.bytes(), b"new");
+    assert_eq!(repository.refresh().unwrap().content.as_ref().unwrap().bytes(), b"new");
 }
 
 /// The one that was swapped in while the other was fetching.
@@ -149,7 +153,7 @@ impl Store for Racing<'_> {
 }
 
 fn refresh_with(repository: &Repository, store: &impl Store) -> Result<refresh::Refreshed, RefreshError> {
-    block_on(refresh::refresh(&repository.described(), &TargetPath::parse(TARGET).unwrap(), store, repository, repository.now))
+    block_on(repository.updater(&repository.described(), store).refresh(Some(&TargetPath::parse(TARGET).unwrap())))
 }
 
 #[test]
@@ -194,7 +198,7 @@ impl Store for Full {
 #[test]
 fn a_store_that_is_full_is_said_and_denies_nothing() {
     let found = refresh_with(&Repository::new(), &Full).unwrap();
-    assert_eq!((found.content.bytes(), found.saved), (CONTENT, Err(StoreError { detail: "quota exceeded".into() })));
+    assert_eq!((found.content.as_ref().unwrap().bytes(), found.saved), (CONTENT, Err(StoreError { detail: "quota exceeded".into() })));
 }
 
 struct Broken;
@@ -292,11 +296,11 @@ fn an_update_of_the_program_brings_its_root_along() {
 #[test]
 fn only_https_and_this_machine_are_repositories() {
     for url in ["https://tuf-repo-cdn.sigstore.dev", "https://tuf-repo.github.com/", "https://a.example/b/c", "http://127.0.0.1:8080/tuf"] {
-        assert!(refresh::Repository::new(url, b"".as_slice()).is_ok(), "{url}");
+        assert!(tuf::Repository::new(url, b"".as_slice()).is_ok(), "{url}");
     }
     for url in
         ["", "http://a.example", "ftp://a.example", "https://a.example/?x", "https://u:p@a.example", "https://a.example/#f", "a.example"]
     {
-        assert_eq!(refresh::Repository::new(url, b"".as_slice()).unwrap_err().found, url);
+        assert_eq!(tuf::Repository::new(url, b"".as_slice()).unwrap_err().found, url);
     }
 }

@@ -13,10 +13,12 @@ use crate::toolchain::Toolchain;
 enum Suite {
     /// sigstore/sigstore-conformance
     Sigstore,
+    /// theupdateframework/tuf-conformance
+    Tuf,
 }
 
 impl Suite {
-    const ALL: [Self; 1] = [Self::Sigstore];
+    const ALL: [Self; 2] = [Self::Sigstore, Self::Tuf];
 
     fn parse(name: &str) -> Result<Self> {
         let names = || Self::ALL.map(Self::name).join(", ");
@@ -27,6 +29,7 @@ impl Suite {
     const fn name(self) -> &'static str {
         match self {
             Self::Sigstore => "sigstore",
+            Self::Tuf => "tuf",
         }
     }
 
@@ -34,6 +37,7 @@ impl Suite {
     const fn client(self) -> &'static str {
         match self {
             Self::Sigstore => "tests/conformance/sigstore.mjs",
+            Self::Tuf => "tests/conformance/tuf.mjs",
         }
     }
 }
@@ -66,6 +70,6 @@ mod tests {
     #[test]
     fn a_suite_that_is_not_known_is_refused_with_those_that_are() {
         let error = Suite::parse("cosign").unwrap_err().to_string();
-        assert_eq!(error, "expected one of the suites sigstore, found `cosign`");
+        assert_eq!(error, "expected one of the suites sigstore, tuf, found `cosign`");
     }
 }

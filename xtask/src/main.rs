@@ -42,7 +42,7 @@ cargo xtask <command>
   test [--long] [filter]   run every test, or only the stages whose name contains the filter
   fuzz [target] [seconds]  fuzz one target, or all of them, for so many seconds each (60)
   bench [--json file]      measure sizes, times and requests, beside other clients on the same registry
-  conformance-client <s>   build what a public conformance suite is run against, and print where it is: sigstore
+  conformance-client <s>   build what a public conformance suite is run against, and print where it is: sigstore or tuf
   peers [name]             bring other programs: those that pin, for `bench`, and cosign, for `test`; or one of them
   help                     this text
 

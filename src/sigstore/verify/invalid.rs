@@ -121,6 +121,21 @@ impl InvalidSignature {
             Self::WithoutBytes { .. } => "artifact-missing",
         }
     }
+
+    /// Whether a trusted root that lists others, or for other times, might make another answer of it.
+    pub fn is_of_root(&self) -> bool {
+        matches!(
+            self.code(),
+            "authority-not-valid"
+                | "issuer-key-unlike"
+                | "issuer-unknown"
+                | "log-entry-missing"
+                | "log-key-not-in-use"
+                | "sct-log-not-valid"
+                | "sct-log-unknown"
+                | "time-missing"
+        )
+    }
 }
 
 impl fmt::Display for InvalidSignature {

@@ -6,6 +6,7 @@ import { miniflareOptions } from '../../../worker/local.mjs';
 /**
  * @param {object} options
  * @param {string[]} [options.registries] what may be asked, as in the variable REGISTRIES
+ * @param {string[]} [options.repositories] likewise, as in the variable REPOSITORIES
  * @param {{ registry: string, examples: unknown[] }} [options.demo]
  * @param {number} [options.timeoutSeconds]
  * @param {number} [options.requestsPerMinute]
@@ -15,7 +16,7 @@ import { miniflareOptions } from '../../../worker/local.mjs';
  * @returns {Promise<{ url: string, asked: import('miniflare').Request[], dispose: () => Promise<void> }>}
  *   `asked` has every request that the Worker sent while `outbound` was its network, to hosts that exist and to those that do not.
  */
-export async function startWorker({ registries, demo, timeoutSeconds, requestsPerMinute, outbound } = {}) {
+export async function startWorker({ registries, repositories, demo, timeoutSeconds, requestsPerMinute, outbound } = {}) {
   const asked = [];
   const network = async (request) => {
     asked.push(request.clone());
@@ -32,8 +33,19 @@ export async function startWorker({ registries, demo, timeoutSeconds, requestsPe
   };
 
   const miniflare = new Miniflare(
-    miniflareOptions({ registries: registries?.join(), demo, timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
+    miniflareOptions({ registries: registries?.join(), repositories: repositories?.join(), demo, timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
   );
   const { origin } = await miniflare.ready;
-  return { url: origin, asked, dispose: () => miniflare.dispose() };
+  /** A Durable Object of the Worker, by its name. */
+  const state = (name) => {
+    const object = async () => {
+      const namespace = await miniflare.getDurableObjectNamespace('TRUST');
+      return namespace.get(namespace.idFromName(name));
+    };
+    return {
+      load: async (key) => (await object()).load(key),
+      swap: async (key, expected, bytes) => (await object()).swap(key, expected, bytes),
+    };
+  };
+  return { url: origin, asked, state, dispose: () => miniflare.dispose() };
 }

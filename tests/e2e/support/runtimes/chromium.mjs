@@ -24,7 +24,7 @@ export async function startChromium() {
     response.writeHead(200, { 'content-type': found ? TYPES[extname(request.url)] : 'text/html' });
     response.end(found ? await readFile(file) : '<!doctype html><title>pullproof</title>');
   });
-  const page = await browser.newPage();
+  const page = await (await browser.newContext()).newPage();
   await page.goto(files.origin);
   const debugging = await browser.newBrowserCDPSession();
   return {

@@ -1,0 +1,47 @@
+/**
+ * What outlives a request at the edge: a Durable Object, of which there is one for all of the world. It is asked once for a check whose
+ * policy needs a trusted root. Never KV, which would let one place put back what another has left behind.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { Store } from 'pullproof';
+
+/** What a Durable Object can keep under one key: its database takes no larger value. */
+const MAX_BYTES = 2_000_000;
+
+export class TrustState extends DurableObject {
+  readonly #sql: SqlStorage;
+
+  constructor(context: DurableObjectState, environment: unknown) {
+    super(context, environment as never);
+    this.#sql = context.storage.sql;
+    this.#sql.exec('CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID');
+  }
+
+  load(key: string): Uint8Array | undefined {
+    const [found] = this.#sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM kept WHERE key = ?', key);
+    return found === undefined ? undefined : new Uint8Array(found.bytes);
+  }
+
+  /** Nothing is waited for in here, so that no other request comes between the two halves. */
+  swap(key: string, expected: Uint8Array | undefined, bytes: Uint8Array): boolean {
+    if (bytes.byteLength > MAX_BYTES) throw new Error(`expected at most ${MAX_BYTES} bytes, found ${bytes.byteLength}`);
+    const found = this.load(key);
+    if (found === undefined || expected === undefined ? found !== expected : !isSame(found, expected)) return false;
+    this.#sql.exec('INSERT OR REPLACE INTO kept (key, bytes) VALUES (?, ?)', key, bytes);
+    return true;
+  }
+}
+
+/** The object behind a binding, as the package wants it. */
+export function durableObjectStore(namespace: DurableObjectNamespace<TrustState>): Store {
+  // Another one each time: a stub is of no use any more after its connection has failed.
+  const object = () => namespace.get(namespace.idFromName('trust'));
+  return {
+    load: async (key) => await object().load(key),
+    swap: async (key, expected, bytes) => await object().swap(key, expected, bytes),
+  };
+}
+
+function isSame(found: Uint8Array, expected: Uint8Array): boolean {
+  return found.byteLength === expected.byteLength && found.every((byte, place) => byte === expected[place]);
+}
