@@ -111,11 +111,6 @@ pub(super) fn read_tuf_target<'a>(members: &Members<'a>) -> Result<TufTarget<'a>
     })
 }
 
-fn read_now(members: &Members<'_>) -> Result<UnixTime, Refusal> {
-    let now = members.required("now").and_then(|now| now.integer()).map_err(told)?;
-    UnixTime::from_seconds(now).ok_or_else(|| "expected `now` in the years 0 to 9999".into())
-}
-
 fn read_relay(text: &str) -> Result<Url, Refusal> {
     let url = Url::parse(text).filter(|_| text.ends_with('/') && !text.contains('?'));
     url.ok_or_else(|| "expected `relay` to be a web address that ends in a slash".into())
