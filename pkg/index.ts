@@ -10,6 +10,7 @@ import { driftOf } from './drift.js';
 import { CheckError, fromCore, ImageRejectedError } from './errors.js';
 import { credentialsFor, toCore, validate, withPolicy } from './options.js';
 import { pinText } from './pin.js';
+import { suggest } from './publishers.js';
 import { parseReference } from './reference.js';
 import { verifySignatures } from './signatures.js';
 import { findIn } from './text.js';
@@ -18,7 +19,7 @@ import type {
 } from './types.js';
 
 export type * from './types.js';
-export { CheckError, ImageRejectedError, parseReference, ready, readyToPin, unifiedDiff };
+export { CheckError, ImageRejectedError, parseReference, ready, readyToPin, suggest, unifiedDiff };
 
 /**
  * Finds out what `image` is. A check that fails is in the report; it does not throw.

@@ -58,6 +58,12 @@ test('only what an identity signed', async () => {
   assert.equal(await runModule(here(examples('js')[2])), 'reject\n', 'nobody signed the image');
 });
 
+test('who is documented to sign', async () => {
+  const [documented, policy] = (await runModule(examples('js')[3])).trim().split('\n');
+  assert.match(documented, /^Chainguard is documented to sign cgr\.dev\/chainguard\/\*: https:/);
+  assert.deepEqual(Object.keys(JSON.parse(policy).rules[0].require[0].sigstore), ['issuer', 'subject']);
+});
+
 test('in a script, by exit code', async () => {
   const { digest } = registry.content.index.descriptor;
   writeFileSync(join(folder, 'policy.json'), JSON.stringify({ rules: [{ images: `${registry.host}/team/*`, require: [{ digest }] }] }));
@@ -68,7 +74,7 @@ test('in a script, by exit code', async () => {
 });
 
 test('pinning a text, and looking whether its tags have moved', async () => {
-  const output = await runModule(here(examples('js')[3]));
+  const output = await runModule(here(examples('js')[4]));
   const [image, { digest }] = [registry.image, registry.content.index.descriptor];
   assert.ok(output.includes(`\n-    image: ${image}   # the tag stays\n+    image: ${image}@${digest}   # the tag stays\n`), output);
   assert.ok(output.endsWith(`line 5 is left alone: variable\n${image} current\nno tag has moved since\n`), output);
