@@ -50,8 +50,9 @@ function lookAlikes(pattern) {
   const [host, ...path] = pattern.replace('/*', '').split('/');
   const name = [host, ...path].join('/');
   return [
-    `${host}.evil.example/${[...path, 'x'].join('/')}`, `evil-${host}/${[...path, 'x'].join('/')}`, `${host}:5000/${[...path, 'x'].join('/')}`,
-    `evil.example/${name}/x`, ...(path.length > 0 ? [`${name}-evil/x`, `${host}/evil/${name}/x`, `${host}/evil-${path.join('/')}/x`] : []),
+    ...[`${host}.evil.example`, `evil-${host}`, `${host}:5000`].map((other) => [other, ...path, 'x'].join('/')),
+    `evil.example/${name}/x`,
+    ...(path.length > 0 ? [`${name}-evil/x`, `${host}/evil/${name}/x`, `${host}/evil-${path.join('/')}/x`] : []),
   ];
 }
 
@@ -108,7 +109,8 @@ describe('the catalogue', () => {
     }
   });
 
-  for (const image of ['cgr.dev.evil.example/chainguard/x', 'registry.k8s.io.evil/pause', 'gcr.io/distroless-evil/x', 'gcr.io/distroless', 'evil/nginx']) {
+  const lookAlike = ['cgr.dev.evil.example/chainguard/x', 'registry.k8s.io.evil/pause', 'gcr.io/distroless-evil/x', 'gcr.io/distroless', 'evil/nginx'];
+  for (const image of lookAlike) {
     test(`nobody is said to sign ${image}`, () => assert.deepEqual(suggest(image), []));
   }
 
@@ -133,7 +135,8 @@ describe('the command line', () => {
     const { write } = process.stderr;
     process.stderr.write = (text) => lines.push(text);
     try {
-      hint({ name: 'check', image, attachments: false, json: false, color: false, ...command }, { verdict: 'inconclusive', signatures: null, ...report });
+      const asked = { name: 'check', image, attachments: false, json: false, color: false, ...command };
+      hint(asked, { verdict: 'inconclusive', signatures: null, ...report });
     } finally {
       process.stderr.write = write;
     }
@@ -150,9 +153,17 @@ describe('the command line', () => {
 
   test('says who is documented to sign, where that stands, and what requires it', async () => {
     const said = hinted('cgr.dev/chainguard/nginx:latest');
-    assert.match(said, /^\nChainguard is documented to sign cgr\.dev\/chainguard\/\*\. To require that:\n {2}\(https:\/\/edu\.chainguard\.dev\/.*looked at on 2026-11-23\./);
+    assert.match(said, /^\nChainguard is documented to sign cgr\.dev\/chainguard\/\*\. To require that:\n/);
+    assert.match(said, /\n {2}\(https:\/\/edu\.chainguard\.dev\/.*looked at on 2026-11-23\./);
     const { sigstore: { issuer, subject } } = suggest('cgr.dev/chainguard/nginx')[0].require;
-    assert.deepEqual(await paste(said.split('\n\n')[1]), ['check', 'cgr.dev/chainguard/nginx:latest', '--issuer', issuer, '--subject', subject].map((word) => `<${word}>`));
+    const words = ['check', 'cgr.dev/chainguard/nginx:latest', '--issuer', issuer, '--subject', subject];
+    assert.deepEqual(await paste(said.split('\n\n')[1]), words.map((word) => `<${word}>`));
+  });
+
+  test('the README shows what it says', () => {
+    const [, example] = /^\$ npx pullproof check cgr\.dev.*\n([^]*?)^```/m.exec(readFileSync(new URL('../../README.md', import.meta.url), 'utf8'));
+    const said = hinted('cgr.dev/chainguard/nginx').split('\n');
+    assert.equal(example, `${[said[1], ...said.slice(4)].join('\n')}`);
   });
 
   test('what it prints to require a key writes that key, and names its file', async () => {
@@ -165,22 +176,26 @@ describe('the command line', () => {
   });
 
   test('says that nobody signs where that is so, and has nothing to paste', () => {
-    assert.match(hinted('nginx:1.27'), /^\nDocker Official Images \(docker\.io\/library\/\*\) are documented to have no signature[^\n]*\n {2}\(https:[^\n]*\n$/);
+    const [, says, where, ...more] = hinted('nginx:1.27').split('\n');
+    assert.match(says, /^Docker Official Images \(docker\.io\/library\/\*\) are documented to have no signature/);
+    assert.match(where, /^ {2}\(https:/);
+    assert.deepEqual(more, ['']);
   });
 
-  const [{ require: { sigstore } }] = suggest('cgr.dev/chainguard/nginx');
+  const THEIRS = 'cgr.dev/chainguard/nginx';
+  const [{ require: { sigstore } }] = suggest(THEIRS);
   const by = (signer, outcome = 'verified') => [{ outcome, signer }];
   const theirs = { type: 'identity', ...sigstore, claims: [] };
   for (const [why, image, options] of [
-    ['a policy says whose signature is wanted', 'cgr.dev/chainguard/nginx', { policy: 'policy.json' }],
-    ['a key does', 'cgr.dev/chainguard/nginx', { key: 'cosign.pub' }],
-    ['an identity does', 'cgr.dev/chainguard/nginx', { identity: sigstore }],
-    ['JSON is asked for', 'cgr.dev/chainguard/nginx', { json: true }],
-    ['the image is rejected', 'cgr.dev/chainguard/nginx', { report: { verdict: 'reject' } }],
+    ['a policy says whose signature is wanted', THEIRS, { policy: 'policy.json' }],
+    ['a key does', THEIRS, { key: 'cosign.pub' }],
+    ['an identity does', THEIRS, { identity: sigstore }],
+    ['JSON is asked for', THEIRS, { json: true }],
+    ['the image is rejected', THEIRS, { report: { verdict: 'reject' } }],
     ['nobody is known to sign', 'registry.example/team/app', {}],
-    ['the image was looked at, and somebody else signed it', 'cgr.dev/chainguard/nginx', { report: { signatures: by({ ...theirs, subject: 'somebody@else.example' }) } }],
-    ['another issuer speaks of the same name', 'cgr.dev/chainguard/nginx', { report: { signatures: by({ ...theirs, issuer: 'https://evil.example' }) } }],
-    ['their signature does not hold', 'cgr.dev/chainguard/nginx', { report: { signatures: by(theirs, 'failed') } }],
+    ['somebody else signed it, as was looked at', THEIRS, { report: { signatures: by({ ...theirs, subject: 'somebody@else.example' }) } }],
+    ['another issuer speaks of the same name', THEIRS, { report: { signatures: by({ ...theirs, issuer: 'https://evil.example' }) } }],
+    ['their signature does not hold', THEIRS, { report: { signatures: by(theirs, 'failed') } }],
     ['the image was looked at, and is not signed', 'dhi.io/golang:1', { report: { signatures: [] } }],
     ['an image is signed that is documented not to be', 'nginx:1.27', { report: { signatures: by(theirs) } }],
   ]) {
@@ -188,7 +203,7 @@ describe('the command line', () => {
   }
 
   test('says it where the image was looked at, and they did sign it', () => {
-    assert.match(hinted('cgr.dev/chainguard/nginx', { report: { signatures: by(theirs) } }), /^\nChainguard is documented/);
+    assert.match(hinted(THEIRS, { report: { signatures: by(theirs) } }), /^\nChainguard is documented/);
   });
 
   /** As it is run: with every registry a relay on loopback, so that a public name is answered. */
