@@ -24,9 +24,9 @@ export async function realRegistries() {
 }
 
 /**
- * The registry of the demo.
+ * The registry of the demo, with what the real cosign is to judge: `keyless`, as tests/support/src/keyless.rs says.
  *
- * @returns {Promise<{ host: string, examples: { image: string, sentence: string, finds: string | null }[], signed: { image: string, policy: string }[], dispose: () => Promise<void> }>}
+ * @returns {Promise<{ host: string, examples: { image: string, sentence: string, finds: string | null }[], signed: { image: string, policy: string }[], keyless: object, dispose: () => Promise<void> }>}
  */
 export async function demoRegistry() {
   let world;
@@ -34,5 +34,6 @@ export async function demoRegistry() {
     world = JSON.parse(line);
     return true;
   });
-  return { host: world.address, examples: world.examples, signed: world.signed, ...server };
+  const { address: host, examples, signed, keyless } = world;
+  return { host, examples, signed, keyless, ...server };
 }
