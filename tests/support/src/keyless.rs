@@ -30,6 +30,8 @@ const PROMISE: &str = "dev.sigstore.cosign/bundle";
 
 /// How something is signed, as a change to how it would be signed well.
 type Sign = for<'a> fn(Signing<'a>) -> Signing<'a>;
+/// What somebody makes of a good bundle.
+type Change = fn(Bundle) -> Bundle;
 
 /// Ways to sign, good and bad, whichever form the signature has.
 const WAYS: [(&str, Sign); 17] = [
@@ -52,8 +54,8 @@ const WAYS: [(&str, Sign); 17] = [
     ("and listed nowhere, but timestamped", |signing| signing.unlisted().stamped()),
 ];
 
-/// What somebody makes of a good bundle.
-const CHANGES: [(&str, fn(Bundle) -> Bundle); 11] = [
+/// Ways to spoil a bundle.
+const CHANGES: [(&str, Change); 11] = [
     ("without the promise of the log", |bundle| bundle.with(|bundle| bundle.entries[0].promise = None)),
     ("without the proof of the log", |bundle| bundle.with(|bundle| bundle.entries[0].proof = None)),
     ("with another time of the log", |bundle| bundle.with(|bundle| bundle.entries[0].integrated_time = Some(time::SIGNED_AT + 60))),
