@@ -109,7 +109,9 @@ describe('the catalogue', () => {
     }
   });
 
-  const lookAlike = ['cgr.dev.evil.example/chainguard/x', 'registry.k8s.io.evil/pause', 'gcr.io/distroless-evil/x', 'gcr.io/distroless', 'evil/nginx'];
+  const lookAlike = [
+    'cgr.dev.evil.example/chainguard/x', 'registry.k8s.io.evil/pause', 'gcr.io/distroless-evil/x', 'gcr.io/distroless', 'evil/nginx',
+  ];
   for (const image of lookAlike) {
     test(`nobody is said to sign ${image}`, () => assert.deepEqual(suggest(image), []));
   }
@@ -161,7 +163,8 @@ describe('the command line', () => {
   });
 
   test('the README shows what it says', () => {
-    const [, example] = /^\$ npx pullproof check cgr\.dev.*\n([^]*?)^```/m.exec(readFileSync(new URL('../../README.md', import.meta.url), 'utf8'));
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, example] = /^\$ npx pullproof check cgr\.dev.*\n([^]*?)^```/m.exec(readme);
     const said = hinted('cgr.dev/chainguard/nginx').split('\n');
     assert.equal(example, `${[said[1], ...said.slice(4)].join('\n')}`);
   });

@@ -27,7 +27,8 @@ describeWithCosign('what is said here, and what cosign says', () => {
   const measured = new Map();
 
   before(async () => {
-    Object.assign(stage, await together({ signer: startCosign(), layout: makeLayout(), registries: realRegistries(), demo: demoRegistry() }));
+    const parts = { signer: startCosign(), layout: makeLayout(), registries: realRegistries(), demo: demoRegistry() };
+    Object.assign(stage, await together(parts));
     const shelf = new Shelf(stage.registries.open, stage.layout);
     const front = async (starting) => {
       const one = await starting;

@@ -1,5 +1,5 @@
-// What the real cosign signs, in each of its forms, pushed into real registries, with the referrers API and without: verified by the command
-// line, in Node, at the edge and in a page. What somebody then changes about it is in cosign-verify.test.mjs.
+// What the real cosign signs, in each of its forms, with a key and without, pushed into real registries that have the referrers API or not:
+// verified by the command line, in Node, at the edge and in a page. What somebody then changes about it is in cosign-verify.test.mjs.
 //
 // cosign is brought by `cargo xtask peers cosign`, the registry with the API by `cargo xtask peers olareg`; CI does both. Where one is
 // missing, this says so.
@@ -7,14 +7,14 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import * as library from '../../pkg/dist/node.js';
 import { commandLine } from './support/command-line.mjs';
-import { BUNDLE, describeWith, describeWithCosign, FORMS, REFERRER, Shelf, startCosign } from './support/cosign.mjs';
+import { BUNDLE, describeWith, describeWithCosign, FORMS, keyless, REFERRER, Shelf, startCosign } from './support/cosign.mjs';
 import { makeLayout } from './support/layout.mjs';
 import { OLAREG, startOlareg } from './support/olareg.mjs';
 import { openTab, startBrowser } from './support/page.mjs';
-import { realRegistries } from './support/registries.mjs';
+import { demoRegistry, realRegistries } from './support/registries.mjs';
 import { together } from './support/together.mjs';
 import { startWorker } from './support/worker.mjs';
 
@@ -47,6 +47,7 @@ function suite(startRegistry, expected) {
     stage = await together({
       signer: startCosign(),
       layout: makeLayout(),
+      demo: demoRegistry(),
       registry: Promise.resolve(registry),
       worker: startWorker({ registries: [registry.host] }),
       browser: browser.then((browser) => ({ browser, dispose: () => browser.close() })),
@@ -59,10 +60,11 @@ function suite(startRegistry, expected) {
 
   /** The four places, each by `(tag, options)`. */
   const PLACES = {
-    'the command line': async (tag, { key }) => {
-      const file = join(stage.signer.folder, 'wanted.pub');
-      await writeFile(file, key);
-      return JSON.parse((await commandLine(['check', tag, '--key', file, '--json'])).stdout);
+    'the command line': async (tag, { key, identity, trustedRoot }) => {
+      const file = join(stage.signer.folder, 'wanted');
+      await writeFile(file, key ?? JSON.stringify(trustedRoot));
+      const signer = key ? ['--key', file] : ['--issuer', identity.issuer, '--subject', identity.subject, '--trusted-root', file];
+      return JSON.parse((await commandLine(['check', tag, ...signer, '--json'])).stdout);
     },
     'the library in Node': (tag, options) => library.check(tag, options),
     'the Worker': async (tag, options) => {
@@ -99,6 +101,46 @@ function suite(startRegistry, expected) {
       }
     });
   }
+
+  describe('without a key, by the virtual Sigstore', () => {
+    const wanted = () => {
+      const { subject, issuer, trustedRoot } = stage.demo.keyless;
+      return { identity: { subject, issuer }, trustedRoot };
+    };
+
+    test('a signature is verified in all four places', async () => {
+      const { tag, pinned } = await shelf.image();
+      await keyless(stage.signer, stage.demo, wanted().identity, 'sign', pinned);
+      for (const [place, check] of Object.entries(PLACES)) {
+        const report = await check(tag, wanted());
+        assert.equal(report.verdict, 'accept', `${place}: ${JSON.stringify(report, null, 2)}`);
+        assert.equal(report.signatures[0].signer.subject, wanted().identity.subject, place);
+      }
+    });
+
+    const others = { 'another subject': { subject: 'https://evil.test/app' }, 'another issuer': { issuer: 'https://token.evil.test' } };
+    for (const [who, other] of Object.entries(others)) {
+      test(`a signature of ${who} is refused in all four places`, async () => {
+        const { tag, pinned } = await shelf.image();
+        await keyless(stage.signer, stage.demo, { ...wanted().identity, ...other }, 'sign', pinned);
+        for (const [place, check] of Object.entries(PLACES)) {
+          const { verdict, signatures } = await check(tag, wanted());
+          assert.deepEqual([place, verdict, signatures.map(({ code }) => code)], [place, 'reject', ['identity-mismatch']]);
+        }
+      });
+    }
+
+    test('an attestation is verified, and is no signature', async () => {
+      const { tag, pinned } = await shelf.image();
+      await writeFile(join(stage.signer.folder, 'predicate.json'), '{"buildType":"test"}');
+      const predicate = ['--type', 'slsaprovenance1', '--predicate', 'predicate.json'];
+      await keyless(stage.signer, stage.demo, wanted().identity, 'attest', ...predicate, pinned);
+      for (const [place, check] of Object.entries(PLACES)) {
+        const { verdict, signatures: [signature] } = await check(tag, wanted());
+        assert.deepEqual([place, verdict, signature.outcome, signature.meaning.kind], [place, 'reject', 'verified', 'attestation']);
+      }
+    });
+  });
 
   test('an image that nobody signed is refused in all four places, and not for want of an answer', async () => {
     const { tag } = await shelf.image();

@@ -85,7 +85,8 @@ fn build_with_go(console: &Console, peer: &Peer, folder: &str, module: &str) -> 
     Ok(folder.join(peer.name))
 }
 
-/// The same, for a proxy that does not list the versions of this module: `go install` would want the list, to say whether one is out of use.
+/// The same, for a proxy that does not list the versions of this module: `go install` would want the list, to say whether one is out of
+/// use.
 fn build_as_module(console: &Console, peer: &Peer, folder: &str, module: &str) -> Result<PathBuf> {
     let (name, version) = (peer.name, peer.version);
     fs::write(format!("{folder}/go.mod"), format!("module peer\n\nrequire {module} v{version}\n"))?;

@@ -223,7 +223,8 @@ fn javascript_tests(_: &Run, console: &Console) -> Result<Outcome> {
 
 /// The four runtimes against real registry servers. The tests find by environment variables what they need:
 /// `PULLPROOF_REGISTRY`, `PULLPROOF_REGISTRY_BASIC` and `PULLPROOF_REGISTRY_TOKEN` (each `host:port`; user lab, password labpass),
-/// `PULLPROOF_CHROMIUM` (the browser), `PULLPROOF_XTASK` (this program, for `world`), `PULLPROOF_COSIGN` and `PULLPROOF_OLAREG` (if they are there).
+/// `PULLPROOF_CHROMIUM` (the browser), `PULLPROOF_XTASK` (this program, for `world`), `PULLPROOF_COSIGN` and `PULLPROOF_OLAREG` (if they
+/// are there).
 fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
     let registries = Registries::start()?;
     let browser = packages::program("chromium").context("expected the program chromium, found none")?;

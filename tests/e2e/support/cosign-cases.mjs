@@ -39,7 +39,9 @@ const CHANGED_TAG = {
   'a payload of another type': inPayload('cosign container image signature', 'atomic container signature'),
   'other annotations beside it': (layer) => { layer.annotations['example.test/note'] = 'hello'; },
   'junk before it': (layer, _, layers) => { layers.unshift({ ...layer, annotations: { [SIGNATURE]: 'AAAA' } }); },
-  'junk behind it': (layer, _, layers) => { layers.push({ ...layer, annotations: { [SIGNATURE]: flipped(layer.annotations[SIGNATURE]) } }); },
+  'junk behind it': (layer, _, layers) => {
+    layers.push({ ...layer, annotations: { [SIGNATURE]: flipped(layer.annotations[SIGNATURE]) } });
+  },
 };
 
 /** And of a bundle. */
@@ -64,7 +66,8 @@ const PAYLOADS = {
     simple(reference, NOBODY).replace('"docker-manifest-digest"', `"docker-manifest-digest":"${digest}","docker-manifest-digest"`),
   'that names the image in capitals only': (reference, digest) => simple(reference, digest).replace('docker-manifest', 'Docker-Manifest'),
   'with members that nobody knows': (reference, digest) => simple(reference, digest).replace('"type"', '"whatever":1,"type"'),
-  'of another type': (reference, digest) => simple(reference, digest).replace('cosign container image signature', 'atomic container signature'),
+  'of another type': (reference, digest) =>
+    simple(reference, digest).replace('cosign container image signature', 'atomic container signature'),
   'about another image': (reference) => simple(reference, NOBODY),
   'with text behind it': (reference, digest) => `${simple(reference, digest)} {}`,
 };
@@ -83,8 +86,10 @@ const STATEMENTS = {
   'about this image first, then about another one': (hex) => statement(SIGN, [subject(hex), subject('0'.repeat(64))]),
   'about another image': () => statement(SIGN, [subject('0'.repeat(64))]),
   'about nothing': () => statement(SIGN, []),
-  'with the digest twice, the image’s last': (hex) => statement(SIGN, [subject(hex)]).replace('"sha256"', `"sha256":"${'0'.repeat(64)}","sha256"`),
-  'with the digest twice, the image’s first': (hex) => statement(SIGN, [subject('0'.repeat(64))]).replace('"sha256"', `"sha256":"${hex}","sha256"`),
+  'with the digest twice, the image’s last': (hex) =>
+    statement(SIGN, [subject(hex)]).replace('"sha256"', `"sha256":"${'0'.repeat(64)}","sha256"`),
+  'with the digest twice, the image’s first': (hex) =>
+    statement(SIGN, [subject('0'.repeat(64))]).replace('"sha256"', `"sha256":"${hex}","sha256"`),
   'that says something else of the image': (hex) => statement('https://slsa.dev/provenance/v1', [subject(hex)]),
   'that nobody knows the type of': (hex) => statement('https://example.test/whatever', [subject(hex)]),
 };
@@ -97,15 +102,16 @@ const statement = (predicateType, subjects) =>
 const FAILING = [
   ['the referrers API', 500, 'the .sig tag'], ['the referrers API', 401, 'the .sig tag'], ['the referrers API', 500, 'a bundle'],
   ['the referrers API', 500, undefined], ['the fallback tag', 500, 'the .sig tag'], ['the fallback tag', 401, 'the .sig tag'],
-  ['the fallback tag', 500, undefined], ['the .sig tag', 500, undefined], ['the .sig tag', 401, undefined], ['the .sig tag', 500, 'a bundle'],
+  ['the fallback tag', 500, undefined], ['the .sig tag', 500, undefined], ['the .sig tag', 401, undefined],
+  ['the .sig tag', 500, 'a bundle'],
 ];
 
 /**
  * By name, each with what puts it into the registry.
  *
  * @param {object} stage a {@link Shelf} and what startCosign returns; `front` keeps a server until the tests are over
- * @returns {Record<string, () => Promise<{ reference: string, flags: string[], options: object }>>} the reference to ask for, and the key to
- *   ask with: as flags of cosign, and as options of the library
+ * @returns {Record<string, () => Promise<{ reference: string, flags: string[], options: object }>>} the reference to ask for, and the
+ *   key to ask with: as flags of cosign, and as options of the library
  */
 export function cases({ shelf, signer, front }) {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -133,7 +139,9 @@ export function cases({ shelf, signer, front }) {
   const made = {};
 
   for (const form of Object.keys(FORMS)) {
-    for (const what of ['multi-platform', 'single']) made[`${form} of an image (${what})`] = async () => byPublisher(await signed(form, what));
+    for (const what of ['multi-platform', 'single']) {
+      made[`${form} of an image (${what})`] = async () => byPublisher(await signed(form, what));
+    }
     made[`${form} of somebody else`] = async () => {
       const image = await shelf.image();
       await signer.sign(image.pinned, 'stranger', ...FORMS[form]);

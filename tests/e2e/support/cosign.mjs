@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -42,8 +42,10 @@ const OFFLINE = ['--yes', '--allow-http-registry', '--allow-insecure-registry', 
 export async function startCosign() {
   const folder = await mkdtemp(join(tmpdir(), 'pullproof-cosign-'));
   // Where it would ask the public-good instance, there is nobody: no test depends on a network or reaches one.
-  const env = { PATH: process.env.PATH, HOME: folder, COSIGN_PASSWORD: 'test key', HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' };
-  const cosign = (...args) => run(COSIGN, args, { cwd: folder, env: { ...env, ...(args.includes(OCI_1_1) && { COSIGN_EXPERIMENTAL: '1' }) } });
+  const nowhere = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' };
+  const env = { PATH: process.env.PATH, HOME: folder, COSIGN_PASSWORD: 'test key', ...nowhere };
+  const experimental = { ...env, COSIGN_EXPERIMENTAL: '1' };
+  const cosign = (...args) => run(COSIGN, args, { cwd: folder, env: args.includes(OCI_1_1) ? experimental : env });
   for (const name of ['publisher', 'stranger']) await cosign('generate-key-pair', '--output-key-prefix', name);
   return {
     folder,
@@ -61,6 +63,32 @@ const OCI_1_1 = '--registry-referrers-mode=oci-1-1';
 export const FORMS = { 'a bundle': [], 'the .sig tag': ['--new-bundle-format=false'] };
 /** And as it never did by default: the older kind of signature, in the place of the newer. */
 export const REFERRER = { 'a referrer of the older kind': ['--new-bundle-format=false', OCI_1_1] };
+
+/**
+ * Has cosign sign or attest without a key, by the virtual Sigstore: with a token of somebody whom it believes.
+ *
+ * @param {object} signer what startCosign returns
+ * @param {{ sigstore: string, keyless: { trustedRoot: object } }} demo where the virtual Sigstore is, and who trusts it
+ */
+export async function keyless({ folder, cosign }, { sigstore, keyless: { trustedRoot } }, { subject, issuer }, command, ...args) {
+  const service = (path, majorApiVersion) =>
+    [{ url: `http://${sigstore}${path}`, majorApiVersion, validFor: { start: '2025-01-01T00:00:00Z' }, operator: 'pullproof.test' }];
+  const services = {
+    mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json',
+    caUrls: service('', 1),
+    rekorTlogUrls: service('', 2),
+    rekorTlogConfig: { selector: 'ANY' },
+    tsaUrls: service('/api/v1/timestamp', 1),
+    tsaConfig: { selector: 'ANY' },
+  };
+  const [config, root] = [join(folder, 'signing_config.json'), join(folder, 'trusted_root.json')];
+  await writeFile(config, JSON.stringify(services));
+  await writeFile(root, JSON.stringify(trustedRoot));
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token = [part({ alg: 'RS256' }), part({ iss: issuer, sub: subject, aud: 'sigstore' }), 'AAAA'].join('.');
+  const flags = ['--yes', '--allow-http-registry', '--signing-config', config, '--trusted-root', root, '--identity-token', token];
+  return cosign(command, ...flags, ...args);
+}
 
 /** A registry on loopback, to push to and to change what was pushed. */
 export class Shelf {
