@@ -1,6 +1,8 @@
 //! Images that are signed without a key of one's own, well and badly: for the real cosign to judge beside us. Whoever judges trusts the
 //! root of the virtual Sigstore, and asks for [`IDENTITY`] and [`ISSUER`].
 
+use std::sync::LazyLock;
+
 use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
 use serde_json::Value;
@@ -90,12 +92,12 @@ enum Signature {
 /// Pushes them, each into a repository of its own.
 #[must_use]
 pub fn push(registry: FakeRegistry) -> FakeRegistry {
-    cases().into_iter().enumerate().fold(registry, |registry, (number, Case { image, signature, .. })| {
+    CASES.iter().enumerate().fold(registry, |registry, (number, Case { image, signature, .. })| {
         let repository = repository(number);
-        let registry = registry.image(&repository, "1.0", &image);
+        let registry = registry.image(&repository, "1.0", image);
         match signature {
-            Signature::Bundle(bundle) => registry.bundle(&repository, &image, &bundle),
-            Signature::Tag(layer) => registry.signed(&repository, &image, &[layer]),
+            Signature::Bundle(bundle) => registry.bundle(&repository, image, bundle),
+            Signature::Tag(layer) => registry.signed(&repository, image, std::slice::from_ref(layer)),
         }
     })
 }
@@ -111,12 +113,15 @@ pub fn json(authority: &str) -> Value {
     json!({ "trustedRoot": Sigstore::new().trusted_root().value(), "subject": IDENTITY, "issuer": ISSUER, "cases": cases })
 }
 
+/// Minted once: signing takes long without optimization.
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(cases);
+
 fn repository(number: usize) -> String {
     format!("keyless/{number}")
 }
 
 fn cases() -> Vec<Case> {
-    let sigstore = Sigstore::new();
+    let (sigstore, evil) = (Sigstore::new(), Sigstore::at("evil.test"));
     let another = Digest::of(Algorithm::Sha256, b"another image");
     let mut cases = Vec::new();
     let mut add = |name: String, sign: &dyn Fn(Digest) -> Signature| {
@@ -147,12 +152,8 @@ fn cases() -> Vec<Case> {
     add("keyless, an attestation in a bundle".into(), &|image| {
         Signature::Bundle(sigstore.signing().attest(image, SLSA_PROVENANCE, &json!({ "buildDefinition": {} })))
     });
-    add("keyless, a bundle of another deployment".into(), &|image| {
-        Signature::Bundle(Sigstore::at("evil.test").signing().sign_image(image))
-    });
-    add("keyless, the .sig tag of another deployment".into(), &|image| {
-        Signature::Tag(Sigstore::at("evil.test").signing().simple_signing("", image))
-    });
+    add("keyless, a bundle of another deployment".into(), &|image| Signature::Bundle(evil.signing().sign_image(image)));
+    add("keyless, the .sig tag of another deployment".into(), &|image| Signature::Tag(evil.signing().simple_signing("", image)));
     add("keyless, the .sig tag with the entry of another signature".into(), &|image| {
         let other = sigstore.signing().simple_signing("", another);
         Signature::Tag(sigstore.signing().simple_signing("", image).annotation(PROMISE, &other.annotations[PROMISE]))
@@ -174,4 +175,17 @@ fn without_issuer(spec: CertificateSpec) -> CertificateSpec {
 
 fn unknown_and_critical(spec: CertificateSpec) -> CertificateSpec {
     spec.extension(Extension::new("1.3.6.1.4.1.99999.1", b"\x05\x00").critical())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::CASES;
+
+    #[test]
+    fn no_case_hides_another() {
+        let names: BTreeSet<&str> = CASES.iter().map(|case| case.name.as_str()).collect();
+        assert_eq!(names.len(), CASES.len());
+    }
 }
