@@ -1,5 +1,5 @@
-// Completes what tsc put into dist: the core beside the JavaScript that loads it, and a program that can be run.
-import { chmodSync, cpSync, existsSync } from 'node:fs';
+// Completes what tsc put into dist: the core beside the JavaScript that loads it, the catalogue as a module, and a program that can be run.
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const at = (path) => new URL(path, import.meta.url);
 const modules = ['pullproof', 'pullproof_crypto', 'pullproof_pin'];
@@ -9,4 +9,6 @@ for (const file of modules.flatMap((name) => [`${name}.js`, `${name}_bg.wasm`]))
   }
   cpSync(at(`wasm/${file}`), at(`dist/wasm/${file}`));
 }
+const catalogue = JSON.parse(readFileSync(at('../data/publishers.json'), 'utf8'));
+writeFileSync(at('dist/catalogue.js'), `const catalogue = ${JSON.stringify(catalogue)};\nexport default catalogue;\n`);
 chmodSync(at('dist/cli.js'), 0o755);

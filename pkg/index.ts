@@ -13,6 +13,7 @@ import { memoryStore } from './memory.js';
 import { credentialsFor, toCore, validate, withPolicy } from './options.js';
 import { pinText } from './pin.js';
 import { prove } from './prover.js';
+import { suggest } from './publishers.js';
 import { parseReference } from './reference.js';
 import { findIn } from './text.js';
 import { refresh, validateTarget } from './tuf.js';
@@ -22,7 +23,7 @@ import type {
 } from './types.js';
 
 export type * from './types.js';
-export { CheckError, ImageRejectedError, memoryStore, parseReference, ready, readyToPin, RefreshError, unifiedDiff };
+export { CheckError, ImageRejectedError, memoryStore, parseReference, ready, readyToPin, RefreshError, suggest, unifiedDiff };
 
 /**
  * Finds out what `image` is. A check that fails is in the report; it does not throw.

@@ -401,6 +401,25 @@ export interface BundleOptions {
   signal?: AbortSignal;
 }
 
+/** Who is documented to sign an image. Not who does: a check finds that out, and a suggestion is no reason to trust anybody. */
+export interface Suggestion {
+  /** `Chainguard` */
+  readonly publisher: string;
+  /** Which images that is said of, as a rule of a policy names them: `cgr.dev/chainguard/*`. */
+  readonly images: string;
+  /** What a rule would require. `null` where the publisher is known to publish no signature that can be verified. */
+  readonly require:
+    | { readonly cosign: { readonly publicKey: string } }
+    | { readonly sigstore: { readonly issuer: string; readonly subject: string } }
+    | null;
+  /** The address of the page that says so. */
+  readonly source: string;
+  /** The day on which somebody looked there: `2026-11-23`. */
+  readonly lookedAt: string;
+  /** What else there is to know, in a sentence or two. */
+  readonly remark: string;
+}
+
 /** What a registry wants to know before it answers. */
 export type Credentials =
   | { readonly username: string; readonly password: string }

@@ -11,7 +11,10 @@ use crate::digest::Algorithm;
 use crate::digest::Content;
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::json;
+use crate::json::Value;
 use crate::oci::Document;
+use crate::oci::MediaType;
 use crate::oci::index::Index;
 use crate::oci::manifest::Manifest;
 use crate::registry::client::Client;
@@ -138,10 +141,12 @@ async fn referrers<T: Transport>(client: &Client<'_, T>, subject: Digest, listed
             Error::NotFound { .. } if query.is_some() => broken("a next page that is not there"),
             error => error,
         })?;
-        let Ok(Document::Index(index)) = Document::parse(&Content::identify(Algorithm::Sha256, answer.body)) else {
-            return Err(broken("referrers that are no index"));
-        };
-        listed.extend(entries(&index, FoundBy::Referrers));
+        if !lists_nothing(&answer.body) {
+            let Ok(Document::Index(index)) = Document::parse(&Content::identify(Algorithm::Sha256, answer.body)) else {
+                return Err(broken("referrers that are no index"));
+            };
+            listed.extend(entries(&index, FoundBy::Referrers));
+        }
         match answer.next {
             _ if listed.len() > budget::ATTACHMENTS => return Ok(true),
             NextPage::None => return Ok(client.shows_links(answer.via)),
@@ -150,6 +155,16 @@ async fn referrers<T: Transport>(client: &Client<'_, T>, subject: Digest, listed
         }
     }
     Err(broken("more pages of referrers than anybody needs"))
+}
+
+/// Go writes a list that nothing was put into as `null`, and olareg does not prevent it. What is listed has no digest to keep, and whoever
+/// would lie with it could write `[]` as well.
+fn lists_nothing(body: &[u8]) -> bool {
+    json::parse_object(body).is_ok_and(|object| {
+        let members = object.root();
+        let is_index = members.optional_string("mediaType").is_ok_and(|name| name == Some(MediaType::OciIndex.name()));
+        is_index && members.entries().any(|(name, value)| name == "manifests" && matches!(value, Value::Null))
+    })
 }
 
 fn entries(index: &Index, found_by: FoundBy) -> impl Iterator<Item = Listed> + '_ {

@@ -27,6 +27,7 @@ use pullproof::report::FoundBy;
 use pullproof::report::Outcome;
 use pullproof::report::Verdict;
 use pullproof::report::Via;
+use pullproof_world::Answer;
 use pullproof_world::ArtifactSpec;
 use pullproof_world::Challenges;
 use pullproof_world::Cors;
@@ -600,6 +601,29 @@ fn trap_18_pages_of_referrers_are_read_and_endless_pages_are_bounded() {
     let report = check_with(Checker::new(&world).attachments(true), APP).unwrap();
     assert_eq!(unknown(&report, CheckName::Attachments), "not-a-registry");
     assert!(world.requests().len() < 20, "{:?}", world.requests());
+}
+
+#[test]
+fn trap_18_a_list_of_referrers_without_any_is_empty_however_it_is_written_and_nothing_else_is() {
+    let answering = |body: &str| {
+        let answer = Answer::new(200, "application/vnd.oci.image.index.v1+json", body);
+        attachments(serving(&Image::multi_platform()).behave(On::referrers(), behaviour::instead(answer)))
+    };
+    for list in ["[]", "null"] {
+        let text = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":LIST}"#.replace("LIST", list);
+        assert!(answering(&text).attachments.is_some_and(|attachments| attachments.is_empty()), "{list}");
+    }
+    for text in [
+        r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json"}"#,
+        r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":{}}"#,
+        r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","Manifests":null}"#,
+        r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":null,"manifests":[]}"#,
+        r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","manifests":null}"#,
+        r#"{"manifests":null}"#,
+        "null",
+    ] {
+        assert_eq!(unknown(&answering(text), CheckName::Attachments), "not-a-registry", "{text}");
+    }
 }
 
 #[test]

@@ -21,8 +21,8 @@ worker.addEventListener('error', () => {
 });
 
 /**
- * `question` has either `image` or `text`. Resolves to `{ report }`, `{ pinned, diff }` or `{ drift }`; rejects with `{ code, message }`
- * when there is no answer, and at once when `signal` aborts.
+ * `question` has one of `image`, `text` and `toSuggestFor`. Resolves to `{ report }`, `{ pinned, diff }`, `{ drift }` or `{ suggestions }`;
+ * rejects with `{ code, message }` when there is no answer, and at once when `signal` aborts.
  */
 export function ask(question, options, { signal, onStep }) {
   const id = last += 1;

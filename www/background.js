@@ -10,18 +10,15 @@ addEventListener('message', ({ data: { id, cancel, question, options } }) => {
   else answer(id, question, options);
 });
 
-async function answer(id, { image, text }, options) {
+async function answer(id, question, options) {
   const controller = new AbortController();
   running.set(id, controller);
   const onStep = (step) => postMessage({ id, step });
   try {
-    const pullproof = await load(text === undefined ? ({ ready }) => ready : ({ readyToPin }) => readyToPin());
+    const pullproof = await load(question.text === undefined ? ({ ready }) => ready : ({ readyToPin }) => readyToPin());
     // Trusted roots outlive the page. Where the browser keeps nothing, the report says so.
     const context = { ...options, signal: controller.signal, store: pullproof.indexedDbStore() };
-    const found = text === undefined
-      ? { report: await pullproof.check(image, { ...context, onStep }) }
-      : await pinOrDrift(pullproof, text, { ...context, onProgress: (progress) => onStep({ type: 'progress', ...progress }) });
-    postMessage({ id, answer: found });
+    postMessage({ id, answer: await lookAt(pullproof, question, context, onStep) });
   } catch (error) {
     // A code of another type is a browser's own exception, and no answer about an image.
     const code = typeof error?.code === 'string' ? error.code : 'internal';
@@ -29,6 +26,12 @@ async function answer(id, { image, text }, options) {
   } finally {
     running.delete(id);
   }
+}
+
+async function lookAt(pullproof, { image, text, toSuggestFor }, context, onStep) {
+  if (toSuggestFor !== undefined) return { suggestions: pullproof.suggest(toSuggestFor) };
+  if (text === undefined) return { report: await pullproof.check(image, { ...context, onStep }) };
+  return pinOrDrift(pullproof, text, { ...context, onProgress: (progress) => onStep({ type: 'progress', ...progress }) });
 }
 
 /** Where every image of a text has its digest already, what is left to know is whether the tags have moved. */

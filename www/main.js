@@ -2,6 +2,7 @@
 // images are pinned; both in the background. What happens is shown step by step, then the answer, or why there is none.
 
 import { ask } from './ask.js';
+import { offerSuggestions } from './suggestions.js';
 import * as view from './view.js';
 
 const RELAY = new URL('/relay/', location.href).href;
@@ -32,8 +33,11 @@ function options({ text, kind, platform, policy, ...signer }) {
   return text === undefined ? { ...conditions, ...wanted(signer), attachments: true } : { ...conditions, kind: kind || undefined };
 }
 
-function wanted({ key, subject, issuer }) {
-  return { key: key || undefined, identity: subject || issuer ? { subject: subject || undefined, issuer: issuer || undefined } : undefined };
+function wanted({ key, subject, issuer, trustedRoot }) {
+  const half = (expected, found) => ({ code: 'options-invalid', message: `expected ${expected} under “Signed by”, found ${found} alone` });
+  if (subject && !issuer) throw half('who vouches for the identity', 'the identity');
+  if (issuer && !subject) throw half('an identity', 'who vouches for one');
+  return { key: key || undefined, identity: subject ? { subject, issuer } : undefined, trustedRoot: trustedRoot || undefined };
 }
 
 /** What this tag pointed to when this tab asked before, if that was something else. */
@@ -57,9 +61,10 @@ const KEPT_TEXT = 500_000;
 
 function addressed() {
   const query = new URLSearchParams(location.search);
-  const { text, kind = '', platform = '', policy = '', key = '', subject = '', issuer = '' } = history.state ?? {};
+  const { text, kind = '', platform = '', policy = '', key = '', subject = '', issuer = '', trustedRoot = '' } = history.state ?? {};
   if (!query.has('image') && text) return { text, kind, platform, policy };
-  return { image: query.get('image')?.trim() ?? '', platform: query.get('platform')?.trim() ?? '', policy, key, subject, issuer };
+  const signer = { key, subject, issuer, trustedRoot };
+  return { image: query.get('image')?.trim() ?? '', platform: query.get('platform')?.trim() ?? '', policy, ...signer };
 }
 
 function address({ image, platform }) {
@@ -69,8 +74,8 @@ function address({ image, platform }) {
   return `?${query}`;
 }
 
-function state({ text, kind, platform, policy, key, subject, issuer }) {
-  if (text === undefined) return { policy, key, subject, issuer };
+function state({ text, kind, platform, policy, key, subject, issuer, trustedRoot }) {
+  if (text === undefined) return { policy, key, subject, issuer, trustedRoot };
   return { text: text.length > KEPT_TEXT ? undefined : text, kind, platform, policy };
 }
 
@@ -84,6 +89,7 @@ function go(question) {
 function arrive() {
   const question = addressed();
   view.fillForm(question);
+  offerSuggestions();
   if (question.image || question.text) return run(question);
   current?.abort();
   current = null;

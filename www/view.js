@@ -22,24 +22,29 @@ let original = '';
 
 /** The question as the form holds it: an image, or a text with images in it. */
 export function question() {
-  const { kind, platform, policy, key, subject, issuer } = form.elements;
+  const { kind, platform, policy, key, subject, issuer, trustedRoot } = form.elements;
   const conditions = { platform: platform.value.trim(), policy: policy.value.trim() };
-  const signer = { key: key.value.trim(), subject: subject.value.trim(), issuer: issuer.value.trim() };
+  const signer = { key: key.value.trim(), subject: subject.value.trim(), issuer: issuer.value.trim(), trustedRoot: trustedRoot.value.trim() };
   if (isOneWord(box.value)) return { image: box.value.trim(), ...conditions, ...signer };
   const text = original.replace(/\r\n?/g, '\n') === box.value ? original : box.value;
   return { text, kind: kind.value, ...conditions };
 }
 
-export function fillForm({ image, text = image, kind = '', platform, policy, key = '', subject = '', issuer = '' }) {
+export function fillForm({ image, text = image, kind = '', platform, policy, ...signer }) {
   original = text;
   box.value = text;
   form.elements.kind.value = kind;
   form.elements.platform.value = platform;
   form.elements.policy.value = policy;
   form.querySelector('details.policy').open = policy !== '';
-  [form.elements.key.value, form.elements.subject.value, form.elements.issuer.value] = [key, subject, issuer];
-  form.querySelector('details.signer').open = key + subject + issuer !== '';
+  fillSigner(signer);
+  form.querySelector('details.signer').open = Object.values(signer).some(Boolean);
   adapt();
+}
+
+/** What was there before is not part of it: half of one signer and half of another would be nobody. */
+export function fillSigner({ key = '', subject = '', issuer = '', trustedRoot = '' }) {
+  for (const [name, value] of Object.entries({ key, subject, issuer, trustedRoot })) form.elements[name].value = value;
 }
 
 /** As tall as its text, within bounds; and what makes no sense for one reference is not there. */
@@ -62,6 +67,14 @@ box.addEventListener('paste', ({ clipboardData }) => {
   if (box.selectionStart > 0 || box.selectionEnd < box.value.length) return; // into what is there already
   original = clipboardData.getData('text/plain');
   form.elements.kind.value = '';
+});
+
+/** In bytes: what a policy with it in may have. Of a larger file so much is read that the core can say that it is too large. */
+const MAX_TRUSTED_ROOT = 1 << 20;
+
+at('trusted-root-file').addEventListener('change', async ({ target }) => {
+  const [file] = target.files;
+  if (file) form.elements.trustedRoot.value = await file.slice(0, MAX_TRUSTED_ROOT + 1).text();
 });
 
 box.addEventListener('keydown', (event) => {
@@ -132,8 +145,8 @@ function showAnswer(title, parts) {
   focusResult();
 }
 
-export function showError({ code = 'internal', message }, { image }) {
-  const { title, advice } = explainError(code);
+export function showError({ code = 'internal', message }, { image, policy }) {
+  const { title, advice } = explainError(code, policy);
   document.title = `${title} · pullproof`;
   const within = code === 'reference-invalid' && image ? referenceWithin(image) : null;
   result.replaceChildren(element('header', { class: 'verdict error' },

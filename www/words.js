@@ -111,7 +111,7 @@ const ERRORS = {
   'reference-invalid': ['This is not an image reference', 'Paste only the reference, such as nginx:1.27 or ghcr.io/owner/image:tag.'],
   'platform-invalid': [INVALID, 'Write the platform as os/architecture or os/architecture/variant, such as linux/arm/v7.'],
   'policy-invalid': [INVALID, 'Correct the policy under “Policy”, or empty it to have the image explained without one.'],
-  'policy-unsupported': [INVALID, 'This version decides by digest only. A requirement it cannot verify is refused, never ignored: take it out, or use digests.'],
+  'policy-unsupported': [INVALID, 'A requirement that this version cannot verify is refused, never ignored: take it out.'],
   'options-invalid': [INVALID, 'Correct the options below the box.'],
   'unreachable': ['The registry could not be reached', 'Look at the host’s spelling and at your connection, then check again. Nothing is known about the image.'],
   'timeout': ['The registry took too long', 'Check again in a while. Nothing is known about the image.'],
@@ -138,9 +138,10 @@ const ERRORS = {
   'internal': ['This page failed in a way it did not expect', 'Nothing was concluded about the image. Please report it, with the reference and the sentence above.'],
 };
 
-export function explainError(code) {
+export function explainError(code, policy) {
   const [title, advice] = ERRORS[code] ?? ERRORS.internal;
-  return { title, advice };
+  // A signer is asked for by a policy of this page's own making.
+  return { title, advice: code === 'policy-invalid' && !policy ? 'Correct what stands under “Signed by”.' : advice };
 }
 
 /** A reference hidden in a Hub address, or in the command or line that an address asks for as an image; or null. */

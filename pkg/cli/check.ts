@@ -4,6 +4,7 @@ import { check as ask, type CheckOptions, type Report } from '../node.js';
 import type { CheckArguments } from './arguments.js';
 import { asking, readOption } from './asking.js';
 import { EXIT } from './exit.js';
+import { hint } from './hint.js';
 import { coloursFor, print, printJson } from './output.js';
 import { Progress } from './progress.js';
 import { render } from './render.js';
@@ -13,6 +14,7 @@ export async function check(command: CheckArguments): Promise<number> {
   await (command.json
     ? printJson(`${JSON.stringify(report, null, 2)}\n`)
     : print(render(report, coloursFor(process.stdout, command.color))));
+  hint(command, report);
   return EXIT[report.verdict];
 }
 

@@ -74,6 +74,12 @@ test('renewing what is trusted', async () => {
   assert.equal(await runModule(here(examples('js')[4])), '', 'nothing is signed, so nobody had to be trusted');
 });
 
+test('who is documented to sign', async () => {
+  const [documented, policy] = (await runModule(examples('js')[5])).trim().split('\n');
+  assert.match(documented, /^Chainguard is documented to sign cgr\.dev\/chainguard\/\*: https:/);
+  assert.deepEqual(Object.keys(JSON.parse(policy).rules[0].require[0].sigstore), ['issuer', 'subject']);
+});
+
 test('in a script, by exit code', async () => {
   const { digest } = registry.content.index.descriptor;
   writeFileSync(join(folder, 'policy.json'), JSON.stringify({ rules: [{ images: `${registry.host}/team/*`, require: [{ digest }] }] }));

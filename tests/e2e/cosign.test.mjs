@@ -1,99 +1,70 @@
-// What the real cosign signs, in each of its forms, pushed into a real registry: verified by the command line, in Node, at the edge and in
-// a page; and what somebody then changes about it is refused, each change with its own code.
+// What the real cosign signs, in each of its forms, with a key and without, pushed into real registries that have the referrers API or not:
+// verified by the command line, in Node, at the edge and in a page. What somebody then changes about it is in cosign-verify.test.mjs.
 //
-// cosign is brought by `cargo xtask peers cosign`, which CI does. Where it is missing, this says so.
+// cosign is brought by `cargo xtask peers cosign`, the registry with the API by `cargo xtask peers olareg`; CI does both. Where one is
+// missing, this says so.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
 import * as library from '../../pkg/dist/node.js';
 import { commandLine } from './support/command-line.mjs';
-import { makeLayout, skopeo } from './support/layout.mjs';
-import { openTab } from './support/page.mjs';
-import { ROOT } from './support/program.mjs';
-import { realRegistries } from './support/registries.mjs';
+import { BUNDLE, describeWith, describeWithCosign, FORMS, keyless, REFERRER, Shelf, startCosign } from './support/cosign.mjs';
+import { makeLayout } from './support/layout.mjs';
+import { OLAREG, startOlareg } from './support/olareg.mjs';
+import { openTab, startBrowser } from './support/page.mjs';
+import { demoRegistry, realRegistries } from './support/registries.mjs';
 import { together } from './support/together.mjs';
 import { startWorker } from './support/worker.mjs';
 
-const COSIGN = process.env.PULLPROOF_COSIGN ?? `${ROOT}target/peers/cosign/program`;
-const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const INDEX = 'application/vnd.oci.image.index.v1+json';
-const sha256 = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-const run = promisify(execFile);
+const LEGACY_REFERRER = 'application/vnd.dev.cosign.artifact.sig.v1+json';
 
-if (existsSync(COSIGN)) {
-  describe('what the real cosign signs', { timeout: 600_000 }, suite);
-} else if (process.env.CI) {
-  test('cosign is there', () => assert.fail(`expected cosign at ${COSIGN}: cargo xtask peers cosign`));
-} else {
-  test('what the real cosign signs', { skip: `there is no cosign: cargo xtask peers cosign brings it to ${COSIGN}` }, () => {});
-}
+/** Without the API, attachments are found by tags; with it, by whatever type they have there. */
+const WITHOUT_API = { 'a bundle': ['fallback-tag', BUNDLE], 'the .sig tag': ['cosign-tag', 'application/vnd.oci.image.config.v1+json'] };
+const WITH_API = { ...WITHOUT_API, 'a bundle': ['referrers', BUNDLE], 'a referrer of the older kind': ['referrers', LEGACY_REFERRER] };
+const WAYS = { ...FORMS, ...REFERRER };
 
-function suite() {
-  let folder;
+describeWithCosign('what the real cosign signs, in a registry without the referrers API', () => {
+  suite(async () => {
+    const registries = await realRegistries();
+    return { ...registries, host: registries.open };
+  }, WITHOUT_API);
+});
+
+describeWith('olareg', OLAREG, 'what the real cosign signs, in a registry with the referrers API', () => {
+  describeWithCosign('in all four places', () => suite(startOlareg, WITH_API));
+});
+
+function suite(startRegistry, expected) {
   let stage;
-  let host;
-  let key;
+  let shelf;
   let tab;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pullproof-cosign-'));
-    const registries = await realRegistries();
-    host = registries.open;
-    const browser = chromium.launch({
-      executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.*'],
-    });
+    const registry = await startRegistry();
+    const browser = startBrowser();
     stage = await together({
+      signer: startCosign(),
       layout: makeLayout(),
-      registries: Promise.resolve(registries),
-      worker: startWorker({ registries: [host] }),
+      demo: demoRegistry(),
+      registry: Promise.resolve(registry),
+      worker: startWorker({ registries: [registry.host] }),
       browser: browser.then((browser) => ({ browser, dispose: () => browser.close() })),
     });
+    shelf = new Shelf(registry.host, stage.layout);
     tab = await openTab(stage.browser.browser);
     await tab.goto(stage.worker.url);
-    for (const name of ['publisher', 'stranger']) await cosign('generate-key-pair', '--output-key-prefix', name);
-    key = await readFile(join(folder, 'publisher.pub'), 'utf8');
   }, { timeout: 300_000 });
-  after(async () => {
-    await stage?.dispose();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  /** Knows no log and asks nobody but the registry. */
-  function cosign(...args) {
-    return run(COSIGN, args, { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, COSIGN_PASSWORD: 'test key' } });
-  }
-
-  const OFFLINE = ['--yes', '--allow-http-registry', '--allow-insecure-registry', '--tlog-upload=false', '--use-signing-config=false'];
-
-  const FORMS = {
-    'a bundle': (image, by = 'publisher') => cosign('sign', ...OFFLINE, '--key', `${by}.key`, image),
-    'the .sig tag': (image, by = 'publisher') => cosign('sign', ...OFFLINE, '--new-bundle-format=false', '--key', `${by}.key`, image),
-  };
-
-  let number = 0;
-  /** An image of its own, which nobody has signed yet. */
-  async function image(what = 'multi-platform') {
-    const repository = `cosign/${process.pid}-${number += 1}`;
-    await stage.layout.copy(what, `${host}/${repository}:1.0`);
-    const digest = (await skopeo('inspect', '--tls-verify=false', '--raw', `docker://${host}/${repository}:1.0`).then(sha256));
-    return { repository, digest, tag: `${host}/${repository}:1.0`, pinned: `${host}/${repository}@${digest}` };
-  }
+  after(() => stage?.dispose());
 
   /** The four places, each by `(tag, options)`. */
   const PLACES = {
-    'the command line': async (tag, { key }) => {
-      const file = join(folder, 'wanted.pub');
-      await writeFile(file, key);
-      return JSON.parse((await commandLine(['check', tag, '--key', file, '--json'])).stdout);
+    'the command line': async (tag, { key, identity, trustedRoot }) => {
+      const file = join(stage.signer.folder, 'wanted');
+      await writeFile(file, key ?? JSON.stringify(trustedRoot));
+      const signer = key ? ['--key', file] : ['--issuer', identity.issuer, '--subject', identity.subject, '--trusted-root', file];
+      return JSON.parse((await commandLine(['check', tag, ...signer, '--json'])).stdout);
     },
     'the library in Node': (tag, options) => library.check(tag, options),
     'the Worker': async (tag, options) => {
@@ -106,182 +77,86 @@ function suite() {
     }, [tag, options, `${stage.worker.url}/relay/`]),
   };
 
-  for (const [form, sign] of Object.entries(FORMS)) {
+  for (const [form, where] of Object.entries(expected)) {
     for (const what of ['multi-platform', 'single']) {
       test(`${form} of an image (${what}) is verified in all four places`, async () => {
-        const { tag, pinned, digest } = await image(what);
-        await sign(pinned);
+        const { tag, pinned, digest } = await shelf.image(what);
+        await stage.signer.sign(pinned, 'publisher', ...WAYS[form]);
         for (const [place, check] of Object.entries(PLACES)) {
-          const report = await check(tag, { key });
+          const report = await check(tag, { key: stage.signer.key });
           assert.equal(report.verdict, 'accept', `${place}: ${JSON.stringify(report, null, 2)}`);
           assert.deepEqual(report.signatures.map(({ outcome, meaning }) => [outcome, meaning.kind]), [['verified', 'signature']], place);
+          assert.deepEqual(report.attachments.map(({ foundBy, artifactType }) => [foundBy, artifactType]), [where], place);
           assert.equal(report.resolution.digest, digest, place);
         }
       });
     }
 
     test(`${form} of somebody else is refused in all four places`, async () => {
-      const { tag, pinned } = await image();
-      await sign(pinned, 'stranger');
+      const { tag, pinned } = await shelf.image();
+      await stage.signer.sign(pinned, 'stranger', ...WAYS[form]);
       for (const [place, check] of Object.entries(PLACES)) {
-        const { verdict, signatures } = await check(tag, { key });
+        const { verdict, signatures } = await check(tag, { key: stage.signer.key });
         assert.deepEqual([place, verdict, signatures.map(({ code }) => code)], [place, 'reject', ['signature-invalid']]);
       }
     });
   }
 
-  test('an attestation is verified, and is no signature', async () => {
-    const { tag, pinned } = await image();
-    await writeFile(join(folder, 'predicate.json'), '{"buildType":"test"}');
-    await cosign('attest', ...OFFLINE, '--key', 'publisher.key', '--type', 'slsaprovenance1', '--predicate', 'predicate.json', pinned);
+  describe('without a key, by the virtual Sigstore', () => {
+    const wanted = () => {
+      const { subject, issuer, trustedRoot } = stage.demo.keyless;
+      return { identity: { subject, issuer }, trustedRoot };
+    };
+
+    test('a signature is verified in all four places', async () => {
+      const { tag, pinned } = await shelf.image();
+      await keyless(stage.signer, stage.demo, wanted().identity, 'sign', pinned);
+      for (const [place, check] of Object.entries(PLACES)) {
+        const report = await check(tag, wanted());
+        assert.equal(report.verdict, 'accept', `${place}: ${JSON.stringify(report, null, 2)}`);
+        assert.equal(report.signatures[0].signer.subject, wanted().identity.subject, place);
+      }
+    });
+
+    const others = { 'another subject': { subject: 'https://evil.test/app' }, 'another issuer': { issuer: 'https://token.evil.test' } };
+    for (const [who, other] of Object.entries(others)) {
+      test(`a signature of ${who} is refused in all four places`, async () => {
+        const { tag, pinned } = await shelf.image();
+        await keyless(stage.signer, stage.demo, { ...wanted().identity, ...other }, 'sign', pinned);
+        for (const [place, check] of Object.entries(PLACES)) {
+          const { verdict, signatures } = await check(tag, wanted());
+          assert.deepEqual([place, verdict, signatures.map(({ code }) => code)], [place, 'reject', ['identity-mismatch']]);
+        }
+      });
+    }
+
+    test('an attestation is verified, and is no signature', async () => {
+      const { tag, pinned } = await shelf.image();
+      await writeFile(join(stage.signer.folder, 'predicate.json'), '{"buildType":"test"}');
+      const predicate = ['--type', 'slsaprovenance1', '--predicate', 'predicate.json'];
+      await keyless(stage.signer, stage.demo, wanted().identity, 'attest', ...predicate, pinned);
+      for (const [place, check] of Object.entries(PLACES)) {
+        const { verdict, signatures: [signature] } = await check(tag, wanted());
+        assert.deepEqual([place, verdict, signature.outcome, signature.meaning.kind], [place, 'reject', 'verified', 'attestation']);
+      }
+    });
+  });
+
+  test('an image that nobody signed is refused in all four places, and not for want of an answer', async () => {
+    const { tag } = await shelf.image();
     for (const [place, check] of Object.entries(PLACES)) {
-      const { verdict, signatures: [signature] } = await check(tag, { key });
-      assert.deepEqual([place, verdict, signature.outcome, signature.meaning.kind], [place, 'reject', 'verified', 'attestation']);
+      const { verdict, signatures } = await check(tag, { key: stage.signer.key });
+      assert.deepEqual([place, verdict, signatures], [place, 'reject', []]);
     }
   });
 
-  // Made with what anybody who may push has: the registry's own API.
-
-  const url = (repository, rest) => `http://${host}/v2/${repository}/${rest}`;
-
-  async function get(repository, reference) {
-    const answer = await fetch(url(repository, reference), { headers: { accept: `${MANIFEST}, ${INDEX}` } });
-    assert.equal(answer.status, 200, reference);
-    return Buffer.from(await answer.arrayBuffer());
-  }
-
-  async function putBlob(repository, bytes) {
-    const begun = await fetch(url(repository, 'blobs/uploads/'), { method: 'POST' });
-    const place = new URL(begun.headers.get('location'), url(repository, ''));
-    place.searchParams.set('digest', sha256(bytes));
-    const { status } = await fetch(place, { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } });
-    assert.equal(status, 201);
-    return { digest: sha256(bytes), size: bytes.length };
-  }
-
-  async function putManifest(repository, reference, manifest, type = MANIFEST) {
-    const bytes = Buffer.from(typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
-    const { status } = await fetch(url(repository, `manifests/${reference ?? sha256(bytes)}`), { method: 'PUT', body: bytes, headers: { 'content-type': type } });
-    assert.equal(status, 201);
-    return { digest: sha256(bytes), size: bytes.length };
-  }
-
-  const tagOf = (digest, suffix = '') => digest.replace(':', '-') + suffix;
-
-  /** Changes the one layer under the `.sig` tag: its descriptor, and its bytes. */
-  async function changeSignature({ repository, digest }, change) {
-    const tag = tagOf(digest, '.sig');
-    const manifest = JSON.parse(await get(repository, `manifests/${tag}`));
-    const [layer] = manifest.layers;
-    const changed = await change(layer, await get(repository, `blobs/${layer.digest}`)) ?? {};
-    if (changed.bytes) Object.assign(layer, await putBlob(repository, changed.bytes));
-    await putManifest(repository, tag, manifest);
-  }
-
-  /** Changes the one bundle behind the fallback tag, and lists it anew. */
-  async function changeBundle({ repository, digest }, change, changeManifest = () => {}) {
-    const index = JSON.parse(await get(repository, `manifests/${tagOf(digest)}`));
-    const [entry] = index.manifests;
-    const manifest = JSON.parse(await get(repository, `manifests/${entry.digest}`));
-    const [layer] = manifest.layers;
-    const bytes = await change(String(await get(repository, `blobs/${layer.digest}`)));
-    Object.assign(layer, await putBlob(repository, Buffer.from(bytes)));
-    changeManifest(manifest);
-    Object.assign(entry, await putManifest(repository, null, manifest));
-    await putManifest(repository, tagOf(digest), index, INDEX);
-  }
-
-  const SIGNATURE = 'dev.cosignproject.cosign/signature';
-  /** One bit of what base64 stands for. */
-  const flipped = (base64, at = 20) => {
-    const bytes = Buffer.from(base64, 'base64');
-    bytes[at] ^= 1;
-    return bytes.toString('base64');
-  };
-  const inBundle = (change) => (text) => {
-    const bundle = JSON.parse(text);
-    change(bundle);
-    return JSON.stringify(bundle);
-  };
-
-  const TAMPERED_TAG = {
-    'another signature': [(layer) => { layer.annotations[SIGNATURE] = flipped(layer.annotations[SIGNATURE]); }, 'signature-invalid'],
-    'no signature': [(layer) => { delete layer.annotations[SIGNATURE]; }, 'signature-layer-invalid'],
-    'a signature that is no base64': [(layer) => { layer.annotations[SIGNATURE] += '*'; }, 'signature-layer-invalid'],
-    'a payload about another image': [
-      (_, bytes) => ({ bytes: Buffer.from(String(bytes).replace(/sha256:\w{64}/, `sha256:${'0'.repeat(64)}`)) }), 'payload-of-another-image',
-    ],
-    'a payload with one more byte': [(_, bytes) => ({ bytes: Buffer.concat([bytes, Buffer.from('\n')]) }), 'signature-invalid'],
-    'a payload that names the image twice': [
-      (_, bytes) => ({ bytes: Buffer.from(String(bytes).replace('"docker-manifest-digest"', '"docker-manifest-digest":"x","docker-manifest-digest"')) }),
-      'payload-invalid',
-    ],
-    'a payload of another type': [
-      (_, bytes) => ({ bytes: Buffer.from(String(bytes).replace('cosign container image signature', 'atomic container signature')) }), 'payload-type-mismatch',
-    ],
-  };
-
-  for (const [what, [change, code]] of Object.entries(TAMPERED_TAG)) {
-    test(`the .sig tag with ${what} is refused`, async () => {
-      const signed = await image();
-      await FORMS['the .sig tag'](signed.pinned);
-      await changeSignature(signed, change);
-      const { verdict, signatures } = await library.check(signed.tag, { key });
-      assert.deepEqual([verdict, signatures.map((signature) => signature.code)], ['reject', [code]]);
-    });
-  }
-
-  const TAMPERED_BUNDLE = {
-    'another signature': [inBundle(({ dsseEnvelope }) => { dsseEnvelope.signatures[0].sig = flipped(dsseEnvelope.signatures[0].sig); }), 'signature-invalid'],
-    'another statement': [
-      inBundle(({ dsseEnvelope }) => {
-        const statement = String(Buffer.from(dsseEnvelope.payload, 'base64'));
-        dsseEnvelope.payload = Buffer.from(statement.replace('cosign/sign/v1', 'cosign/sign/v2')).toString('base64');
-      }), 'signature-invalid',
-    ],
-    'a statement about another image': [
-      inBundle(({ dsseEnvelope }) => {
-        const statement = String(Buffer.from(dsseEnvelope.payload, 'base64'));
-        dsseEnvelope.payload = Buffer.from(statement.replace(/[0-9a-f]{64}/, '0'.repeat(64))).toString('base64');
-      }), 'subject-mismatch',
-    ],
-    'another version': [inBundle((bundle) => { bundle.mediaType = bundle.mediaType.replace('v0.3', 'v0.9'); }), 'bundle-version-unknown', 'inconclusive'],
-    'two signatures': [inBundle(({ dsseEnvelope: { signatures } }) => signatures.push(signatures[0])), 'envelope-invalid'],
-    'a name twice': [(text) => text.replace('"mediaType"', '"mediaType":"x","mediaType"'), 'duplicate-key'],
-    'a message beside the envelope': [inBundle((bundle) => { bundle.messageSignature = { messageDigest: {}, signature: 'AAAA' }; }), 'document-invalid'],
-  };
-
-  // Somebody may be able to read what we cannot, so that is not taken for unsigned.
-  for (const [what, [change, code, expected = 'reject']] of Object.entries(TAMPERED_BUNDLE)) {
-    test(`a bundle with ${what} is refused`, async () => {
-      const signed = await image();
-      await FORMS['a bundle'](signed.pinned);
-      await changeBundle(signed, change);
-      const { verdict, signatures } = await library.check(signed.tag, { key });
-      assert.deepEqual([verdict, signatures.map((signature) => signature.code)], [expected, [code]]);
-    });
-  }
-
-  test('a signature of another image under this image\'s tag is refused', async () => {
-    const [good, evil] = [await image(), await image('single')];
-    await FORMS['the .sig tag'](good.pinned);
-    await skopeo('--insecure-policy', 'copy', '--src-tls-verify=false', '--dest-tls-verify=false',
-      `docker://${host}/${good.repository}:${tagOf(good.digest, '.sig')}`, `docker://${host}/${evil.repository}:${tagOf(evil.digest, '.sig')}`);
-    const { verdict, signatures } = await library.check(evil.tag, { key });
-    assert.deepEqual([verdict, signatures.map(({ code }) => code)], ['reject', ['payload-of-another-image']]);
-  });
-
-  test('a bundle whose manifest speaks of another image is not this image\'s', async () => {
-    const signed = await image();
-    await FORMS['a bundle'](signed.pinned);
-    await changeBundle(signed, (text) => text, (manifest) => { manifest.subject.digest = `sha256:${'0'.repeat(64)}`; });
-    const { verdict, signatures } = await library.check(signed.tag, { key });
-    assert.deepEqual([verdict, signatures], ['reject', []]);
-  });
-
-  test('nobody signed it', async () => {
-    const { tag } = await image();
-    const { verdict, signatures } = await library.check(tag, { key });
-    assert.deepEqual([verdict, signatures], ['reject', []]);
+  test('an attestation is verified, and is no signature', async () => {
+    const { tag, pinned } = await shelf.image();
+    await writeFile(join(stage.signer.folder, 'predicate.json'), '{"buildType":"test"}');
+    await stage.signer.attest(pinned, '--type', 'slsaprovenance1', '--predicate', 'predicate.json');
+    for (const [place, check] of Object.entries(PLACES)) {
+      const { verdict, signatures: [signature] } = await check(tag, { key: stage.signer.key });
+      assert.deepEqual([place, verdict, signature.outcome, signature.meaning.kind], [place, 'reject', 'verified', 'attestation']);
+    }
   });
 }

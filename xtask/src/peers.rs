@@ -1,5 +1,5 @@
 //! `cargo xtask peers`: brings other programs: those that pin images, so that the benchmark can run them on the same files, and the real
-//! signer, so that the tests can verify what it signs.
+//! signer and a registry that lists what it signs, so that the tests can verify that.
 //!
 //! The benchmark does without those that are not there, and so do the tests, but for CI's.
 
@@ -27,19 +27,22 @@ struct Peer {
     bring: fn(&Console, &Peer, &str) -> Result<PathBuf>,
 }
 
-const PEERS: [Peer; 3] = [
+const PEERS: [Peer; 4] = [
     Peer { name: "cosign", version: "3.1.3", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, COSIGN) },
     Peer { name: "frizbee", version: "0.1.7", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, FRIZBEE) },
+    Peer { name: "olareg", version: "0.1.2", tool: "go", bring: |console, peer, folder| build_as_module(console, peer, folder, OLAREG) },
     Peer { name: "pindock", version: "1.1.3", tool: "python3", bring: fetch_with_pip },
 ];
 
 /// Where Go finds them.
 const COSIGN: &str = "github.com/sigstore/cosign/v3/cmd/cosign";
 const FRIZBEE: &str = "github.com/stacklok/frizbee";
+/// A registry with the referrers API of OCI 1.1, which docker-registry does not have.
+const OLAREG: &str = "github.com/olareg/olareg";
 
-/// The real signer, if it was brought.
-pub(crate) fn cosign() -> Option<PathBuf> {
-    let folder = crate::root().join(FOLDER).join("cosign");
+/// A program that was brought; none if it was not.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let folder = crate::root().join(FOLDER).join(name);
     folder.join("version").is_file().then(|| folder.join("program"))
 }
 
@@ -80,6 +83,16 @@ fn build_with_go(console: &Console, peer: &Peer, folder: &str, module: &str) -> 
     let folder = env::current_dir()?.join(folder);
     console.run(Command::new(peer.tool).env("GOBIN", &folder).args(["install", &format!("{module}@v{}", peer.version)]))?;
     Ok(folder.join(peer.name))
+}
+
+/// The same, for a proxy that does not list the versions of this module: `go install` would want the list, to say whether one is out of
+/// use.
+fn build_as_module(console: &Console, peer: &Peer, folder: &str, module: &str) -> Result<PathBuf> {
+    let (name, version) = (peer.name, peer.version);
+    fs::write(format!("{folder}/go.mod"), format!("module peer\n\nrequire {module} v{version}\n"))?;
+    let build = ["build", "-mod=mod", "-o", "built", &format!("{module}/cmd/{name}")];
+    console.run(Command::new(peer.tool).current_dir(folder).args(build))?;
+    Ok(PathBuf::from(format!("{folder}/built")))
 }
 
 /// A program that is written in Go, too, and comes in a wheel. It is run as it is: a start of Python is not what is measured.

@@ -223,7 +223,8 @@ fn javascript_tests(_: &Run, console: &Console) -> Result<Outcome> {
 
 /// The four runtimes against real registry servers. The tests find by environment variables what they need:
 /// `PULLPROOF_REGISTRY`, `PULLPROOF_REGISTRY_BASIC` and `PULLPROOF_REGISTRY_TOKEN` (each `host:port`; user lab, password labpass),
-/// `PULLPROOF_CHROMIUM` (the browser), `PULLPROOF_XTASK` (this program, for `world`) and `PULLPROOF_COSIGN` (the real signer, if it is there).
+/// `PULLPROOF_CHROMIUM` (the browser), `PULLPROOF_XTASK` (this program, for `world`), `PULLPROOF_COSIGN` and `PULLPROOF_OLAREG` (if they
+/// are there).
 fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
     let registries = Registries::start()?;
     let browser = packages::program("chromium").context("expected the program chromium, found none")?;
@@ -240,7 +241,8 @@ fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
             .envs(registries.environment.iter().map(|(name, address)| (name, address)))
             .env("PULLPROOF_CHROMIUM", browser)
             .env("PULLPROOF_XTASK", crate::program())
-            .envs(peers::cosign().map(|program| ("PULLPROOF_COSIGN", program))),
+            .envs(peers::program("cosign").map(|program| ("PULLPROOF_COSIGN", program)))
+            .envs(peers::program("olareg").map(|program| ("PULLPROOF_OLAREG", program))),
     )?;
     Ok(Outcome::Tested)
 }

@@ -1,4 +1,5 @@
-//! The hidden command `cargo xtask world`: the registry of the demo alone, for tests that are not written in Rust.
+//! The hidden command `cargo xtask world`: the registry of the demo, what the real cosign is to judge and to sign with, for tests that are
+//! not written in Rust.
 
 use std::io;
 
@@ -6,14 +7,23 @@ use anyhow::Context;
 use anyhow::Result;
 use pullproof_world::Server;
 use pullproof_world::demo;
+use pullproof_world::keyless;
+use pullproof_world::sigstore::Service;
+use pullproof_world::sigstore::Sigstore;
 
 /// Prints one line of JSON, `{"address": "127.0.0.1:<port>", "examples": [{"image", "sentence", "finds", "listed"}, …], "signed": [{"image",
-/// "policy"}, …]}`, and serves until the standard input closes.
+/// "policy"}, …], "keyless": {"trustedRoot", "subject", "issuer", "cases": [{"case", "image"}, …]}, "sigstore":
+/// "127.0.0.1:<port>"}`, and serves until the standard input closes. Behind the last address the virtual Sigstore signs.
 pub(crate) fn serve(port: u16) -> Result<()> {
-    let server = Server::start_on(port, demo::registry()).with_context(|| format!("cannot listen on port {port} of 127.0.0.1"))?;
+    let server =
+        Server::start_on(port, keyless::push(demo::registry())).with_context(|| format!("cannot listen on port {port} of 127.0.0.1"))?;
+    let sigstore = Server::start_on(0, Service(Sigstore::new())).context("cannot listen on 127.0.0.1")?;
     let address = server.authority();
-    let (examples, signed) = (demo::examples_json(&address), demo::signed_json(&address));
-    println!("{{\"address\":\"{address}\",\"examples\":{examples},\"signed\":{signed}}}");
+    let (examples, signed, keyless) = (demo::examples_json(&address), demo::signed_json(&address), keyless::json(&address));
+    println!(
+        "{{\"address\":\"{address}\",\"examples\":{examples},\"signed\":{signed},\"keyless\":{keyless},\"sigstore\":\"{}\"}}",
+        sigstore.authority()
+    );
     io::copy(&mut io::stdin(), &mut io::sink())?;
     Ok(())
 }

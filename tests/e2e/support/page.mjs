@@ -29,7 +29,7 @@ export async function startPage() {
     registries: [direct.host, relayed.host, SILENT],
     demo: { registry: direct.host, examples: [{ image: `${direct.host}/team/good:1.0`, title: 'an image for two platforms' }] },
   });
-  const browser = await chromium.launch({ executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+  const browser = await startBrowser();
   return {
     url: worker.url,
     direct: direct.host,
@@ -42,6 +42,11 @@ export async function startPage() {
       await Promise.all([worker, direct, relayed, unlisted].map((part) => part.dispose()));
     },
   };
+}
+
+/** A browser that has no network but this machine. */
+export function startBrowser() {
+  return chromium.launch({ executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 }
 
 async function page(options) {

@@ -5,7 +5,7 @@ import { listen } from './listen.mjs';
 /**
  * @param {string} host of the registry
  * @param {(answer: Answer, request: import('node:http').IncomingMessage) => Answer} change
- * @typedef {{ headers: Record<string, string>, body: Buffer }} Answer
+ * @typedef {{ headers: Record<string, string>, body: Buffer, status?: number }} Answer
  */
 export function proxy(host, change) {
   return listen(async (request, response) => {
@@ -13,7 +13,7 @@ export function proxy(host, change) {
     const answer = await fetch(`http://${host}${request.url}`, { headers: { accept } });
     const { connection, 'content-length': length, 'transfer-encoding': coding, ...headers } = Object.fromEntries(answer.headers);
     const changed = change({ headers, body: Buffer.from(await answer.arrayBuffer()) }, request);
-    response.writeHead(answer.status, changed.headers);
+    response.writeHead(changed.status ?? answer.status, changed.headers);
     response.end(changed.body);
   });
 }

@@ -26,6 +26,7 @@
 //! | the same hosts over real HTTP on loopback | [`Server`] |
 //! | keys, signatures, certificates, logs, timestamps, bundles: a virtual Sigstore | [`sigstore`] |
 //! | the repositories of the demo | [`demo`] |
+//! | signatures without a key, good and bad, for other programs to judge | [`keyless`] |
 //! | an image as an OCI image layout on disk | [`layout`] |
 
 #![allow(clippy::missing_panics_doc, reason = "a panic here is a failed test, and its message says why")]
@@ -37,6 +38,7 @@ pub mod demo;
 pub mod documents;
 pub mod http;
 pub mod image;
+pub mod keyless;
 pub mod layout;
 pub mod media_type;
 pub mod registry;
