@@ -90,7 +90,7 @@ test('in a script, by exit code', async () => {
 });
 
 test('pinning a text, and looking whether its tags have moved', async () => {
-  const output = await runModule(here(examples('js')[4]));
+  const output = await runModule(here(examples('js')[6]));
   const [image, { digest }] = [registry.image, registry.content.index.descriptor];
   assert.ok(output.includes(`\n-    image: ${image}   # the tag stays\n+    image: ${image}@${digest}   # the tag stays\n`), output);
   assert.ok(output.endsWith(`line 5 is left alone: variable\n${image} current\nno tag has moved since\n`), output);
