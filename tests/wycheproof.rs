@@ -56,7 +56,8 @@ struct Tally {
 
 impl Tally {
     fn new(family: &'static str) -> Self {
-        let listed: Vec<serde_json::Value> = serde_json::from_str(include_str!("third_party/exceptions.json")).expect("a list of exceptions");
+        let listed: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("third_party/exceptions.json")).expect("a list of exceptions");
         let mut exceptions = BTreeMap::new();
         // Those of other suites have names for cases (tests/differential).
         for exception in listed.into_iter().filter(|exception| exception["suite"] == format!("wycheproof {family}")) {

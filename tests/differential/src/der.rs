@@ -128,3 +128,34 @@ pub fn without_certificates(response: &[u8]) -> Option<Vec<u8>> {
     signed_data.inside()?.retain(|element| element.tag != CERTIFICATES);
     Some(tree.write())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NESTED: [u8; 13] = [0x30, 11, 2, 1, 5, 4, 4, 0x30, 2, 5, 0, 5, 0];
+
+    #[test]
+    fn what_is_not_altered_is_written_as_it_was() {
+        assert_eq!(Element::parse(&NESTED).unwrap().write(), NESTED);
+        let long = [[0x30, 0x82, 1, 4, 4, 0x82, 1, 0].as_slice(), &[7; 256]].concat();
+        assert_eq!(Element::parse(&long).unwrap().write(), long);
+    }
+
+    #[test]
+    fn every_element_has_a_number_and_a_place_in_its_list() {
+        let mut tree = Element::parse(&NESTED).unwrap();
+        assert_eq!(tree.count(), 6);
+        let tags: Vec<u8> = (0..6).map(|number| tree.nth(number).unwrap().tag).collect();
+        assert_eq!(tags, [0x30, 2, 4, 0x30, 5, 5]);
+        assert!(tree.nth(6).is_none() && tree.list_of(0).is_none());
+        assert_eq!(tree.list_of(5).unwrap().1, 2);
+    }
+
+    #[test]
+    fn lengths_can_be_wrong_on_purpose() {
+        let write = |form| Element { tag: 5, content: Content::Octets(vec![1]), form }.write();
+        assert_eq!([write(Form::Shortest), write(Form::Longer)], [vec![5, 1, 1], vec![5, 0x81, 1, 1]]);
+        assert_eq!(write(Form::Indefinite), [5, 0x80, 1, 0, 0]);
+    }
+}

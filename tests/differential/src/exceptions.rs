@@ -42,7 +42,7 @@ struct Exception {
     /// What we say.
     actual: String,
     reason: String,
-    /// It need not be met in a run of the usual length.
+    /// It is met so seldom that it need not be.
     #[serde(default)]
     rare: bool,
 }
@@ -96,13 +96,12 @@ impl Exceptions {
             .map(String::as_str)
     }
 
-    /// Those that were not met, agreement that nobody expected: of the rare ones only where the run was `long`, and of names that are
-    /// none of classes only those that `ran` knows.
-    pub fn unmet(&self, long: bool, ran: impl Fn(&str) -> bool) -> Vec<String> {
+    /// Those that were not met, agreement that nobody expected, but for the rare ones. Only names that `ran` knows count.
+    pub fn unmet(&self, ran: impl Fn(&str) -> bool) -> Vec<String> {
         let line = |exception: &Exception, name: &str| {
             format!("{} {name}: listed as {} there and {} here, found no such case", exception.set, exception.expected, exception.actual)
         };
-        let unmet = self.0.iter().filter(|(exception, _)| long || !exception.rare).flat_map(|(exception, met)| {
+        let unmet = self.0.iter().filter(|(exception, _)| !exception.rare).flat_map(|(exception, met)| {
             let never = exception.cases.iter().zip(met).filter(|(_, met)| met.load(Ordering::Relaxed) == 0);
             never.map(move |(name, _)| (exception, name))
         });

@@ -30,8 +30,6 @@ use crate::mutation::Stock;
 
 /// Mutations of a run where nobody says otherwise.
 pub const MUTATIONS: u64 = 20_000;
-/// So many that even what is rare is met.
-pub const MANY: u64 = 10 * MUTATIONS;
 /// The seed of a run where nobody says otherwise.
 pub const SEED: u64 = 1;
 
@@ -61,7 +59,14 @@ pub fn in_parallel<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T
     let threads = thread::available_parallelism().map_or(1, |count| count.get() as u64);
     let mut found: Vec<(u64, T)> = thread::scope(|scope| {
         let work = &work;
-        let share = |first| move || (first..count).step_by(threads as usize).map(|number| (number, work(number))).collect::<Vec<_>>();
+        let share = |first| {
+            move || {
+                (first..count)
+                    .step_by(usize::try_from(threads).expect("a number of threads"))
+                    .map(|number| (number, work(number)))
+                    .collect::<Vec<_>>()
+            }
+        };
         let workers: Vec<_> = (0..threads).map(|first| scope.spawn(share(first))).collect();
         workers.into_iter().flat_map(|worker| worker.join().expect("a panic of a worker is one of the test")).collect()
     });

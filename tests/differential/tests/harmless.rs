@@ -34,14 +34,13 @@ use serde_json::json;
 const NOW: &str = "2026-11-26T12:00:00Z";
 
 /// One of each kind that is minted: by whom, what, how it is logged and when it was seen.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 10] = [
     "key-message",
     "key-rekor2-image",
     "message-v0.1",
     "image-v0.2",
     "message",
     "image-intoto",
-    "message-proof-only",
     "promise-and-timestamp",
     "rekor2-message",
     "rekor2-image",
@@ -224,6 +223,7 @@ impl Subject {
             subjects.push(Self::new(judge, case, read_bundle));
         }
         subjects.push(Self::new(judge, private(), read_bundle));
+        subjects.push(Self::new(judge, proven(), read_bundle));
         let sigstore = Sigstore::new();
         let layers = [
             ("layer", sigstore.signing().simple_signing("registry.pullproof.test/team/app", vectors::image().digest())),
@@ -283,6 +283,15 @@ fn private() -> Case {
     let bundle = sigstore.signing().without_scts().sign_image(vectors::image().digest());
     let root = sigstore.trusted_root().with(|root| root.ct_logs.clear());
     Case { name: "private".into(), bundle: bundle.json(), trusted_root: root.json(), ..minted() }
+}
+
+/// Proven to be in Rekor v1, which promised nothing: nobody says the time and the number beside it. And a name for the key.
+fn proven() -> Case {
+    let bundle = Sigstore::new().signing().stamped().sign_image(vectors::image().digest()).with(|bundle| {
+        bundle.entries[0].promise = None;
+        bundle.envelope().signatures[0].0 = Some("publisher".into());
+    });
+    Case { name: "proven".into(), bundle: bundle.json(), ..minted() }
 }
 
 /// A layer as a document, so that its parts are altered as those of bundles are.
@@ -397,6 +406,7 @@ fn in_base64(text: &str) -> Vec<bool> {
 fn no_altered_byte_is_accepted_unless_nothing_hangs_on_it() {
     let judge = Judge::new(NOW.parse().unwrap());
     let subjects = Subject::all(&judge);
+    let is_complete = subjects.iter().any(|subject| subject.case.name.starts_with("suite/"));
     let everything = setting("PULLPROOF_EVERY_BYTE", 0) == 1;
     let (mut met, mut tried) = (BTreeMap::<&str, u64>::new(), 0);
     let mut wrong = Vec::new();
@@ -423,7 +433,8 @@ fn no_altered_byte_is_accepted_unless_nothing_hangs_on_it() {
     println!("{} subjects, {tried} alterations; accepted: {met:?}", subjects.len());
     for Harmless { name, why, .. } in HARMLESS {
         println!("{name}: {why}");
-        if !met.contains_key(name) {
+        // Some are of the suite only, which has spaces between its tokens.
+        if is_complete && !met.contains_key(name) {
             wrong.push(format!("{name}: expected to meet it, found it nowhere"));
         }
     }

@@ -12,6 +12,7 @@ use pullproof_world::sigstore::IDENTITY;
 use pullproof_world::sigstore::ISSUER;
 use pullproof_world::sigstore::Name;
 use pullproof_world::sigstore::Signing;
+use pullproof_world::sigstore::SigningKey;
 use pullproof_world::sigstore::Sigstore;
 use pullproof_world::sigstore::TimestampSpec;
 use pullproof_world::sigstore::extension;
@@ -113,12 +114,11 @@ pub(super) const ALL: &[(&str, Change)] = &[
         with_certificate(random, |random, spec| {
             match random.below(7) {
                 0 => spec.version = random.pick(&[0, 1, 3]).copied()?,
-                1 => spec.serial = random.pick(&[vec![0], vec![1], vec![0xff; 20], vec![0xff; 21], vec![1; 40]])?.clone(),
+                1 => spec.serial.clone_from(random.pick(&[vec![0], vec![1], vec![0xff; 20], vec![0xff; 21], vec![1; 40]])?),
                 2 => spec.subject = Name::new("pullproof.test", "somebody"),
                 3 => spec.issuer = Name::new("pullproof.test", "another"),
                 4 => {
-                    spec.outer_signature_algorithm =
-                        Some(pullproof_world::sigstore::SigningKey::p256("other").signature_algorithm(Hash::Sha256))
+                    spec.outer_signature_algorithm = Some(SigningKey::p256("other").signature_algorithm(Hash::Sha256));
                 }
                 5 => spec.issuer = Name::empty(),
                 _ => {
@@ -153,7 +153,7 @@ pub(super) const ALL: &[(&str, Change)] = &[
             2 => more.push("Timestamp: 1".to_owned()),
             3 => more.extend(["x".to_owned(), "y z".to_owned()]),
             4 => origin.push_str(random.pick(&[" ", "x", " - 1", "/x", " - x"])?),
-            5 => origin = log.host.clone(),
+            5 => origin.clone_from(&log.host),
             6 => root.push(0),
             _ => more.push(String::new()),
         }
@@ -232,13 +232,13 @@ fn change_timestamp(random: &mut Random, spec: &mut TimestampSpec, sigstore: &Si
         4 => drop(spec.imprint.pop()),
         5 => spec.imprint_hash = *random.pick(&[Hash::Sha384, Hash::Sha512])?,
         6 => spec.hash = *random.pick(&[Hash::Sha384, Hash::Sha512])?,
-        7 => spec.nonce = Some(random.next() >> 1),
+        7 => spec.nonce = Some(random.bits() >> 1),
         8 => spec.content_type = random.pick(&["1.2.840.113549.1.7.1", "1.2.3"])?.to_string(),
         9 => spec.signed_content_type = random.pick(&["1.2.840.113549.1.7.1", "1.2.3"])?.to_string(),
         10 => spec.message_digest = Some(vec![0; *random.pick(&[0, 31, 32, 33])?]),
         11 => spec.signing_time = random.pick(&[None, Some(0), Some(time::SIGNED_AT - 86_400)]).copied()?,
         12 => spec.signing_certificate = random.pick(&[None, Some(sigstore.fulcio.certificate.clone())]).cloned()?,
-        13 => spec.embedded = random.pick(&[sigstore.timestamps.chain(), Vec::new(), sigstore.fulcio.chain()])?.clone(),
+        13 => spec.embedded.clone_from(random.pick(&[sigstore.timestamps.chain(), Vec::new(), sigstore.fulcio.chain()])?),
         _ => spec.signers = random.below(4),
     }
     Some(())
