@@ -383,13 +383,13 @@ impl Alteration {
         };
         let in_base64 = in_base64(&subject.case.bundle);
         // What is inside of base64 comes below, so that here some of it is enough.
-        let sparse = |at: usize| in_base64[at] && at % 16 != 0;
+        let sparse = |at: usize| in_base64[at] && !at.is_multiple_of(16);
         each(subject.case.bundle.len(), &[0x01, 0x02, 0x20, 0x04, 0x40], &sparse, &|at, how| Self::Text(at, how));
         // The suite's are of the same kinds as what is minted, and by others: every other byte of them is enough.
         let is_of_suite = subject.case.name.starts_with("suite/");
         for (path, _) in subject.document.byte_places() {
             let length = subject.document.at(&path).and_then(Document::bytes).map_or(0, |bytes| bytes.len());
-            let sparse = |at: usize| is_of_suite && at % 2 != 0;
+            let sparse = |at: usize| is_of_suite && !at.is_multiple_of(2);
             each(length, &[0x01, 0x80, 0x20], &sparse, &|at, how| Self::Bytes(path.clone(), at, how));
         }
         all

@@ -61,14 +61,14 @@ impl Oracle {
     fn verify(&self, case: &Case) -> Result<(), (&'static str, String)> {
         let verifier = self.verifier(&case.trusted_root).map_err(|words| ("trusted root", words))?;
         let bundle = Bundle::from_json(&case.bundle).map_err(|error| ("bundle", error.to_string()))?;
-        let verified = match &case.signer {
+        let result = match &case.signer {
             Signer::Identity { subject, issuer } => verifier.verify(&case.artifact, &bundle, &VerificationPolicy::new(subject, issuer)),
             Signer::Key(pem) => {
                 let key = DerPublicKey::from_pem(pem).map_err(|error| ("key", error.to_string()))?;
                 verifier.verify(&case.artifact, &bundle, &PublicKeyVerificationPolicy::new(key))
             }
         };
-        verified.map(drop).map_err(|error| (kind(&error), error.to_string()))
+        result.map(drop).map_err(|error| (kind(&error), error.to_string()))
     }
 
     fn verifier(&self, root: &str) -> Result<Arc<Verifier>, String> {

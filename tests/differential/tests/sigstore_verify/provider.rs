@@ -18,7 +18,7 @@ use sigstore_verify::crypto::Result;
 use sigstore_verify::crypto::SigningScheme;
 use sigstore_verify::types::HashAlgorithm;
 
-/// RustCrypto's.
+/// The arithmetic of the `RustCrypto` crates.
 #[derive(Debug)]
 pub(crate) struct RustCrypto;
 
@@ -144,9 +144,7 @@ fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
 fn unsigned(integer: &[u8]) -> Option<&[u8]> {
     match integer {
         [] | [0x80..=0xff, ..] | [0, 0..=0x7f, ..] => None,
-        [0] => Some(&[]),
-        [0, number @ ..] => Some(number),
-        number => Some(number),
+        [0, number @ ..] | number => Some(number),
     }
 }
 
