@@ -53,7 +53,7 @@ fn main() -> io::Result<()> {
     let [minted, suite] = stocks(&rust.refused().collect());
     let refused: BTreeSet<&str> = javascript.refused().collect();
     let seed = setting("PULLPROOF_MUTATION_SEED", pullproof_differential::SEED);
-    let mutations = in_parallel(setting("PULLPROOF_CASES", COUNT), |number| {
+    let mutations = in_parallel(setting("PULLPROOF_MUTATIONS", COUNT), |number| {
         let mutation =
             mutation::mutation(seed, number, &minted, &suite).filter(|mutation| !refused.contains(mutation.case.name.as_str()))?;
         let ours = ours(&mutation.case);
