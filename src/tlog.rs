@@ -114,8 +114,9 @@ pub struct Logged {
     pub log: usize,
     /// Whom a threshold counts.
     pub operator: Operator,
-    /// The number of the entry in the whole log.
-    pub index: u64,
+    /// The number of the entry in the whole log, where the log says it: Rekor v1 does in its promise only, and proves the place in one
+    /// of its trees without it.
+    pub index: Option<u64>,
     /// When the log took it: there only with its promise. It is the log's clock; whether it is in the future is for whoever knows what
     /// time it is.
     pub time: Option<UnixTime>,
@@ -146,7 +147,8 @@ pub fn verify(entry: &LogEntry, signed: &Signed<'_>, logs: &[Log]) -> Result<Opt
             .find(|(_, log)| log.validity.contains(found))
             .ok_or(InvalidEntry::KeyNotInUse { expected: first.1.validity, found })?,
     };
-    let logged = |time: Option<UnixTime>| Logged { log: number, operator: log.counted_as(), index: entry.log_index, time, kind };
+    let index = (kind.is_rekor_2() || entry.promise.is_some()).then_some(entry.log_index);
+    let logged = |time: Option<UnixTime>| Logged { log: number, operator: log.counted_as(), index, time, kind };
     let proven = match (&entry.promise, &entry.proof) {
         (Some(_), _) if kind.is_rekor_2() => return Err(InvalidEntry::PromiseOfRekor2),
         (None, None) if kind.is_rekor_2() => return Err(InvalidEntry::NoProof),

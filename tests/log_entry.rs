@@ -251,13 +251,13 @@ fn digests(expected: &[u8], found: &[u8]) -> InvalidEntry {
 fn an_entry_of_rekor_1_proves_its_signature_and_its_time() {
     let logged = proven(&entry_1(&hashed_rekord_1()), &signed(&message()));
     let time = UnixTime::from_seconds(TIME);
-    assert_eq!(logged, Logged { log: 0, operator: Operator::Log(vec![1; 32]), index: 1002, time, kind: Kind::HashedRekord001 });
+    assert_eq!(logged, Logged { log: 0, operator: Operator::Log(vec![1; 32]), index: Some(1002), time, kind: Kind::HashedRekord001 });
 }
 
 #[test]
 fn an_entry_of_rekor_2_proves_its_signature() {
     let logged = proven(&entry_2(&hashed_rekord_2()), &signed(&message()));
-    assert_eq!(logged, Logged { log: 1, operator: Operator::Log(vec![2; 32]), index: 2, time: None, kind: Kind::HashedRekord002 });
+    assert_eq!(logged, Logged { log: 1, operator: Operator::Log(vec![2; 32]), index: Some(2), time: None, kind: Kind::HashedRekord002 });
 }
 
 #[test]
@@ -419,7 +419,7 @@ fn a_bad_proof_beside_a_good_promise_is_refused() {
 #[test]
 fn trap_8_the_index_of_the_proof_is_that_of_the_tree() {
     let entry = entry_1(&hashed_rekord_1());
-    assert_eq!(proven(&entry, &signed(&message())).index, 1002);
+    assert_eq!(proven(&entry, &signed(&message())).index, Some(1002));
     let global = changed(entry.clone(), |proof| proof.log_index = 1002);
     assert_eq!(refusal(&global), InvalidEntry::Proof(InvalidProof::Index { index: 1002, size: 3 }));
     assert_eq!(refusal(&changed(entry, |proof| proof.log_index = 0)), InvalidEntry::Proof(InvalidProof::Length { expected: 2, found: 1 }));
@@ -428,6 +428,14 @@ fn trap_8_the_index_of_the_proof_is_that_of_the_tree() {
 #[test]
 fn trap_8_the_index_of_the_promise_is_that_of_the_log() {
     does_not_hold(&LogEntry { log_index: 2, proof: None, ..entry_1(&hashed_rekord_1()) });
+}
+
+/// A proof is about the place in the tree, and only the promise about the number in the log: without one anybody can change it.
+#[test]
+fn trap_8_the_index_in_the_log_is_not_repeated_where_nobody_promised_it() {
+    let entry = LogEntry { log_index: 77, promise: None, ..entry_1(&hashed_rekord_1()) };
+    let logged = proven(&entry, &signed(&message()));
+    assert_eq!((logged.index, logged.time), (None, None));
 }
 
 #[test]
@@ -454,7 +462,7 @@ fn trap_9_rekor_2_s_own_index_size_and_root_are_nobody_s_word() {
         proof.tree_size = 0;
         proof.root_hash = Vec::new();
     });
-    assert_eq!(proven(&entry, &signed(&message())).index, 2);
+    assert_eq!(proven(&entry, &signed(&message())).index, Some(2));
 }
 
 #[test]

@@ -35,7 +35,8 @@ const NO_HASH: &str = "no hash function of ours";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Exception {
-    suite: String,
+    #[serde(rename = "suite")]
+    _suite: String,
     set: String,
     cases: Vec<usize>,
     expected: String,
@@ -55,10 +56,12 @@ struct Tally {
 
 impl Tally {
     fn new(family: &'static str) -> Self {
-        let listed: Vec<Exception> =
-            serde_json::from_str(include_str!("third_party/exceptions.json")).expect("a list of exceptions, each with a reason");
+        let listed: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("third_party/exceptions.json")).expect("a list of exceptions");
         let mut exceptions = BTreeMap::new();
-        for exception in listed.into_iter().filter(|exception| exception.suite == format!("wycheproof {family}")) {
+        // Those of other suites have names for cases (tests/differential).
+        for exception in listed.into_iter().filter(|exception| exception["suite"] == format!("wycheproof {family}")) {
+            let exception: Exception = serde_json::from_value(exception).expect("an exception with its cases and its reason");
             assert!(!exception.reason.is_empty(), "{}: an exception without a reason", exception.set);
             for case in exception.cases {
                 let known = (exception.expected.clone(), exception.actual.clone());

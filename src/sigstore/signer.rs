@@ -85,6 +85,6 @@ pub struct Witness {
 pub struct LogRecord {
     /// The log's host.
     pub log: String,
-    /// The number of the entry in the whole log.
-    pub index: u64,
+    /// The number of the entry in the whole log, if that is proven.
+    pub index: Option<u64>,
 }

@@ -69,6 +69,18 @@ fn an_entry_of_a_log_that_nobody_trusts_says_nothing() {
 }
 
 #[test]
+fn a_number_that_no_log_said_is_not_in_the_report() {
+    let bundle = Sigstore::new().signing().stamped().sign_image(image()).with(|bundle| {
+        bundle.entries[0].promise = None;
+        bundle.entries[0].log_index = 77;
+    });
+    let case = Case::new(&bundle);
+    assert_eq!(case.signer().logged()[0].index, None);
+    let Outcome::Passed { evidence } = case.outcome(StepName::Log) else { panic!("it is logged") };
+    assert_eq!(evidence, "an entry of rekor.pullproof.test");
+}
+
+#[test]
 fn what_is_logged_has_to_hold_even_where_nothing_has_to_be_logged() {
     let sigstore = Sigstore::new();
     let other = sigstore.signing().rekor_v2().sign_message(b"another message").entries;

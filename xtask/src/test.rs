@@ -56,6 +56,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "build", needs: &["tools"], run: build },
     Stage { name: "javascript types", needs: &["build"], run: javascript_types },
     Stage { name: "javascript tests", needs: &["build"], run: javascript_tests },
+    Stage { name: "sigstore-js", needs: &["tools"], run: sigstore_js },
     Stage { name: "end to end", needs: &["build"], run: end_to_end },
 ];
 
@@ -174,7 +175,36 @@ fn rust_tests(run: &Run, console: &Console) -> Result<Outcome> {
         rest.env("PROPTEST_CASES", "65536").env("PROPTEST_RNG_SEED", seed).args(["--", "--include-ignored"]);
     }
     console.run(&rest)?;
+    // One by one, since each of them may take as long as a program may in a long run.
+    for target in [["--lib"].as_slice(), &["--test", "harmless"], &["--test", "sigstore_verify"]] {
+        let mut differential = differential("test");
+        differential.args(target).args(["--", "--nocapture"]);
+        if run.long {
+            differential.env("PULLPROOF_MUTATIONS", "200000").env("PULLPROOF_EVERY_BYTE", "1");
+        }
+        console.run(&differential)?;
+    }
     console.run(toolchain::cargo().args(["test", "--package", "xtask"]))?;
+    Ok(Outcome::Tested)
+}
+
+/// The member of the workspace that compares us with other verifiers.
+const DIFFERENTIAL: &str = "pullproof-differential";
+
+/// A command of cargo for it. It verifies several hundred thousand times, so that what it verifies with is optimised, a little: that
+/// takes a quarter of the time, and half a minute to build once.
+fn differential(command: &str) -> Command {
+    let mut cargo = toolchain::cargo();
+    cargo.args([command, "--package", DIFFERENTIAL, "--config", "profile.dev.package.pullproof.opt-level=1"]);
+    cargo
+}
+
+/// The verifier in JavaScript gets what that member writes.
+fn sigstore_js(_: &Run, console: &Console) -> Result<Outcome> {
+    let cases = crate::root().join("target/differential-cases.jsonl");
+    console.run(differential("run").args(["--example", "cases", "--"]).arg(&cases))?;
+    let test = ["--test", "--test-reporter=spec", "tests/differential/sigstore.test.mjs"];
+    console.run(Command::new("node").args(test).env("PULLPROOF_CASES", &cases))?;
     Ok(Outcome::Tested)
 }
 

@@ -123,7 +123,7 @@ impl Verification {
             (StepName::Chain, outcome(&chain, |way| of(&way.path, describe))),
             (StepName::Sct, sct(&chain)),
             (StepName::Identity, outcome(&who, identity)),
-            (StepName::Log, outcome(&entries, |_| passed(list(&logged, |record| format!("entry {} of {}", record.index, record.log))))),
+            (StepName::Log, outcome(&entries, |_| passed(list(&logged, entry_of)))),
             (StepName::Signature, outcome(&meaning, |meaning| passed(format!("{} of {}", name(meaning), self.artifact)))),
         ];
         let steps: Vec<Finding> = outcomes.into_iter().map(|(step, outcome)| Finding { step, outcome }).collect();
@@ -261,6 +261,11 @@ fn of<T, E: Clone + Into<InvalidSignature>>(result: &Result<T, E>, evidence: imp
         Ok(proven) => passed(evidence(proven)),
         Err(refusal) => Outcome::Failed(refusal.clone().into()),
     }
+}
+
+fn entry_of(record: &LogRecord) -> String {
+    let LogRecord { log, index } = record;
+    index.map_or_else(|| format!("an entry of {log}"), |index| format!("entry {index} of {log}"))
 }
 
 fn list<T>(items: &[T], words: impl Fn(&T) -> String) -> String {
