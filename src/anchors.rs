@@ -148,7 +148,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
         let path = TargetPath::parse("trusted_root.json").expect("a plain name is a path");
         let mut store = self.store;
         let mut why = None;
-        match self.updater(repository, &store).stored(Some(&path)).await {
+        match self.updater(repository, store).stored(Some(&path)).await {
             Ok(Some(stored)) if !ask || stored.is_recent(self.now) => return Ok((Some(stored), None)),
             // The repository can still be asked, although nothing protects from rollback then.
             Err(error @ (RefreshError::Store(_) | RefreshError::State(_))) => {
@@ -160,7 +160,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
         if !ask {
             return Ok((None, None));
         }
-        let updater = self.updater(repository, &store);
+        let updater = self.updater(repository, store);
         let (found, problem) = match updater.refresh(Some(&path)).await {
             Ok(found) => {
                 let problem = match (&found.source, &found.saved) {
@@ -179,7 +179,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
         Ok((found, problem.or(why)))
     }
 
-    fn updater<'b>(&'b self, repository: &'b Repository, store: &'b Option<&'b S>) -> Updater<'b, Option<&'b S>, T, P> {
+    fn updater<'b>(&'b self, repository: &'b Repository, store: Option<&'b S>) -> Updater<'b, Option<&'b S>, T, P> {
         Updater { repository, store, transport: self.transport, prover: self.prover, now: self.now }
     }
 }

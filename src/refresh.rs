@@ -86,7 +86,7 @@ pub struct Updater<'a, S, T, P> {
     /// Whose targets are wanted.
     pub repository: &'a Repository,
     /// What was seen of it.
-    pub store: &'a S,
+    pub store: S,
     /// The way to it.
     pub transport: &'a T,
     /// Verifies signatures.

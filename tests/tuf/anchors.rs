@@ -54,7 +54,7 @@ impl Transport for Stage {
         if let Some(path) = request.url.strip_prefix(PUBLIC_GOOD) {
             return self.repository.send(Request { url: format!("{URL}{path}"), ..request }).await;
         }
-        (&self.world).send(request).await
+        self.world.send(request).await
     }
 }
 

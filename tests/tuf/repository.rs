@@ -297,7 +297,7 @@ impl Repository {
     }
 
     /// A client that keeps what it sees in `store`.
-    pub(crate) fn updater<'a, S: Store>(&'a self, described: &'a tuf::Repository, store: &'a S) -> Updater<'a, S, Self, Portable> {
+    pub(crate) fn updater<'a, S: Store>(&'a self, described: &'a tuf::Repository, store: &'a S) -> Updater<'a, &'a S, Self, Portable> {
         Updater { repository: described, store, transport: self, prover: &Portable, now: self.now }
     }
 
