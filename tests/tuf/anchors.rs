@@ -305,6 +305,20 @@ fn a_store_that_cannot_be_used_is_told_and_changes_nothing() {
 }
 
 #[test]
+fn what_could_not_be_kept_is_the_newest_all_the_same() {
+    let stage = stage(Some(&Sigstore::at("stranger.test")), &Sigstore::new());
+    let report = stage.check_with(Some(ReadOnly), Some(&stage.policy()), start()).unwrap();
+    assert_eq!((report.verdict, why(&report)), (Verdict::Reject, Some("store-unavailable")), "nobody else is trusted by now");
+}
+
+#[test]
+fn what_was_seen_under_one_root_is_not_forgotten_under_another() {
+    let key = |root: &[u8]| pullproof::tuf::Repository::new(URL, root.to_vec()).unwrap().key().to_owned();
+    assert_ne!(key(b"one"), key(b"another"));
+    assert_eq!(key(b"one"), key(b"one"));
+}
+
+#[test]
 fn a_damaged_store_is_told_every_time_and_not_written_over() {
     let sigstore = Sigstore::new();
     let stage = stage(Some(&sigstore), &sigstore);
