@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use crate::budget;
 use crate::digest::Algorithm;
 use crate::digest::Digest;
 use crate::error::Error;
@@ -64,11 +65,18 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
     /// Those of these names. Without a policy nobody is asked: what is found then is no verdict. Fails only if the caller gave up.
     pub(crate) async fn find(&self, names: Vec<&str>, policy: Option<&Policy>) -> Result<Anchors, Error> {
         let mut anchors = Anchors::default();
+        let mut repositories = 0;
         for name in names {
             let (root, summary) = match (policy.and_then(|policy| policy.trusted_root(name)), instance::find(name)) {
                 (Some(GivenRoot::File { root, digest }), _) => (Some(Rc::clone(root)), given(name, *digest)),
                 (Some(GivenRoot::Repository(repository)), _) => {
-                    let (found, why) = self.renew(repository, true).await?;
+                    repositories += 1;
+                    let (found, why) = if repositories > budget::TUF_REPOSITORIES {
+                        let message = format!("expected at most {} repositories for one check, found more", budget::TUF_REPOSITORIES);
+                        (None, Some(Remark { code: "budget-exhausted", message }))
+                    } else {
+                        self.renew(repository, true).await?
+                    };
                     match self.read(name, found.as_ref(), why) {
                         Ok((root, summary)) => (Some(root), summary),
                         Err(why) => {

@@ -247,6 +247,22 @@ fn without_a_store_a_repository_is_asked_every_time() {
 }
 
 #[test]
+fn a_policy_of_many_repositories_has_four_of_them_asked() {
+    let sigstore = Sigstore::new();
+    let stage = stage(Some(&sigstore), &Sigstore::at("another.test"));
+    let root: Value = serde_json::from_slice(&stage.repository.embedded).unwrap();
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let roots: serde_json::Map<String, Value> =
+        names.map(|name| (name.to_owned(), json!({ "tuf": { "metadata": URL, "root": root } }))).into_iter().collect();
+    let signers = names.map(|name| json!({ "sigstore": { "issuer": ISSUER, "subject": SUBJECT, "trustedRoot": name } }));
+    let rules = json!([{ "images": "registry.test/team/app", "require": [{ "anyOf": signers }] }]);
+    let policy = Policy::parse(&json!({ "trustedRoots": roots, "rules": rules }).to_string()).unwrap();
+    let report = stage.check_with(None::<MemoryStore>, Some(&policy), start()).unwrap();
+    assert_eq!((stage.repository.asked.borrow().len(), report.trusted_roots.len()), (4 * 5, 4));
+    assert_eq!((report.verdict, unknown(&report)), (Verdict::Inconclusive, Some("trusted-root-missing")));
+}
+
+#[test]
 fn nobody_is_asked_where_nothing_is_signed() {
     let stage = stage(None, &Sigstore::new());
     let (report, asked) = stage.check(0);
