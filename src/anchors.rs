@@ -157,13 +157,24 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
         let mut store = self.store;
         let mut why = None;
         match self.updater(repository, store).stored(Some(&path)).await {
-            Ok(Some(stored)) if !ask || stored.is_recent(self.now) => return Ok((Some(stored), None)),
+            Ok(stored) => {
+                let silent = stored.is_silent(self.now);
+                match stored.refreshed {
+                    Some(refreshed) if !ask || refreshed.is_recent(self.now) => return Ok((Some(refreshed), None)),
+                    refreshed => {
+                        if let Some(since) = silent.filter(|_| ask) {
+                            let message = format!("the repository gave no answer at {since}, and was not asked again");
+                            return Ok((refreshed, Some(Remark { code: RefreshError::UNREACHABLE, message })));
+                        }
+                    }
+                }
+            }
             // The repository can still be asked, although nothing protects from rollback then.
             Err(error @ (RefreshError::Store(_) | RefreshError::State(_))) => {
                 why = Some(remark(&error));
                 store = None;
             }
-            _ => {}
+            Err(_) => {}
         }
         if !ask {
             return Ok((None, None));
@@ -182,7 +193,7 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
             }
             Err(RefreshError::Aborted) => return Err(Error::Transport { host: String::new(), error: TransportError::Aborted }),
             // As far as it still follows from the roots that are known by now.
-            Err(error) => (updater.stored(Some(&path)).await.ok().flatten(), Some(remark(&error))),
+            Err(error) => (updater.stored(Some(&path)).await.ok().and_then(|stored| stored.refreshed), Some(remark(&error))),
         };
         Ok((found, problem.or(why)))
     }

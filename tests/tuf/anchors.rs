@@ -212,6 +212,29 @@ fn a_repository_that_is_down_is_told_and_what_is_stored_is_used() {
     assert!(doubts(&report)[0].contains("which has expired"), "{:?}", doubts(&report));
 }
 
+/// Every image of a text would wait for it.
+#[test]
+fn a_repository_that_gave_no_answer_is_not_asked_again_for_ten_minutes() {
+    let sigstore = Sigstore::new();
+    let mut stage = stage(Some(&sigstore), &sigstore);
+    stage.check(0);
+    stage.down();
+    let at = |seconds: i64| UnixTime::from_seconds(days_later(2).seconds() + seconds).unwrap();
+    let check = |stage: &Stage, seconds| {
+        let report = stage.check_with(Some(stage.store.clone()), Some(&stage.policy()), at(seconds)).unwrap();
+        (report.verdict, root(&report).source, why(&report), stage.repository.asked.borrow().len())
+    };
+    let silent = |asked| (Verdict::Accept, RootSource::Store, Some("repository-unreachable"), asked);
+    assert_eq!(check(&stage, 0), silent(2));
+    assert_eq!(check(&stage, 599), silent(0));
+    assert_eq!(check(&stage, 600), silent(2));
+    // The clock was wrong, and is put right.
+    assert_eq!(check(&stage, 300), silent(2));
+    stage.repository.broken.clear();
+    assert_eq!(check(&stage, 301), silent(0));
+    assert_eq!(check(&stage, 900), (Verdict::Accept, RootSource::Repository, None, 2));
+}
+
 #[test]
 fn a_root_that_was_never_had_leaves_everything_unknown() {
     let sigstore = Sigstore::new();
@@ -409,6 +432,8 @@ mod built_in {
         stage.down();
         let report = stage.check_with(Some(stage.store.clone()), Some(&public_good()), start()).unwrap();
         assert_eq!((root(&report).source, why(&report)), (RootSource::Shipped, Some("repository-unreachable")));
+        let again = stage.check_with(Some(stage.store.clone()), Some(&public_good()), start()).unwrap();
+        assert_eq!((why(&again), stage.repository.asked.borrow().len()), (Some("repository-unreachable"), 0));
         // The signer may be somebody whom they trust by now.
         assert_eq!((report.verdict, unknown(&report)), (Verdict::Inconclusive, Some("trusted-root-outdated")));
     }

@@ -294,6 +294,7 @@ impl Repository {
     /// What it has stored.
     pub(crate) fn stored(&self) -> Result<Option<Refreshed>, RefreshError> {
         block_on(self.updater(&self.described(), &self.store).stored(Some(&TargetPath::parse(TARGET).unwrap())))
+            .map(|stored| stored.refreshed)
     }
 
     /// A client that keeps what it sees in `store`.
