@@ -110,6 +110,17 @@ describe('Node', () => {
     assert.equal(asked().length, 5);
   });
 
+  test('a repository that hangs holds up a text of many images once', async () => {
+    const store = memoryStore();
+    await check(image, { policy: policy(), store, now: later(0) });
+    asked();
+    repository.silence('hang');
+    const text = ['signed-keyless', 'signed-wrong-identity', 'signed-too-late'].map((name) => `FROM ${stage.demo.host}/demo/${name}:1.0\n`).join('');
+    const rules = [{ images: `${stage.demo.host}/demo/*`, require: stage.policy.rules[0].require }];
+    const { changes } = await pin(text, { kind: 'dockerfile', policy: { ...policy(), rules }, store, now: later(1) });
+    assert.deepEqual([changes.length, asked().length], [1, 1]);
+  });
+
   test('a target of any repository can be had by itself', async () => {
     const store = memoryStore();
     const target = { root: repository.root, metadata: repository.url, path: 'trusted_root.json' };
