@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use crate::budget;
 use crate::digest::Algorithm;
 use crate::digest::Digest;
 use crate::error::Error;
@@ -64,11 +65,18 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
     /// Those of these names. Without a policy nobody is asked: what is found then is no verdict. Fails only if the caller gave up.
     pub(crate) async fn find(&self, names: Vec<&str>, policy: Option<&Policy>) -> Result<Anchors, Error> {
         let mut anchors = Anchors::default();
+        let mut repositories = 0;
         for name in names {
             let (root, summary) = match (policy.and_then(|policy| policy.trusted_root(name)), instance::find(name)) {
                 (Some(GivenRoot::File { root, digest }), _) => (Some(Rc::clone(root)), given(name, *digest)),
                 (Some(GivenRoot::Repository(repository)), _) => {
-                    let (found, why) = self.renew(repository, true).await?;
+                    repositories += 1;
+                    let (found, why) = if repositories > budget::TUF_REPOSITORIES {
+                        let message = format!("expected at most {} repositories for one check, found more", budget::TUF_REPOSITORIES);
+                        (None, Some(Remark { code: "budget-exhausted", message }))
+                    } else {
+                        self.renew(repository, true).await?
+                    };
                     match self.read(name, found.as_ref(), why) {
                         Ok((root, summary)) => (Some(root), summary),
                         Err(why) => {
@@ -148,19 +156,30 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
         let path = TargetPath::parse("trusted_root.json").expect("a plain name is a path");
         let mut store = self.store;
         let mut why = None;
-        match self.updater(repository, &store).stored(Some(&path)).await {
-            Ok(Some(stored)) if !ask || stored.is_recent(self.now) => return Ok((Some(stored), None)),
+        match self.updater(repository, store).stored(Some(&path)).await {
+            Ok(stored) => {
+                let silent = stored.is_silent(self.now);
+                match stored.refreshed {
+                    Some(refreshed) if !ask || refreshed.is_recent(self.now) => return Ok((Some(refreshed), None)),
+                    refreshed => {
+                        if let Some(since) = silent.filter(|_| ask) {
+                            let message = format!("the repository gave no answer at {since}, and was not asked again");
+                            return Ok((refreshed, Some(Remark { code: RefreshError::UNREACHABLE, message })));
+                        }
+                    }
+                }
+            }
             // The repository can still be asked, although nothing protects from rollback then.
             Err(error @ (RefreshError::Store(_) | RefreshError::State(_))) => {
                 why = Some(remark(&error));
                 store = None;
             }
-            _ => {}
+            Err(_) => {}
         }
         if !ask {
             return Ok((None, None));
         }
-        let updater = self.updater(repository, &store);
+        let updater = self.updater(repository, store);
         let (found, problem) = match updater.refresh(Some(&path)).await {
             Ok(found) => {
                 let problem = match (&found.source, &found.saved) {
@@ -174,12 +193,12 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
             }
             Err(RefreshError::Aborted) => return Err(Error::Transport { host: String::new(), error: TransportError::Aborted }),
             // As far as it still follows from the roots that are known by now.
-            Err(error) => (updater.stored(Some(&path)).await.ok().flatten(), Some(remark(&error))),
+            Err(error) => (updater.stored(Some(&path)).await.ok().and_then(|stored| stored.refreshed), Some(remark(&error))),
         };
         Ok((found, problem.or(why)))
     }
 
-    fn updater<'b>(&'b self, repository: &'b Repository, store: &'b Option<&'b S>) -> Updater<'b, Option<&'b S>, T, P> {
+    fn updater<'b>(&'b self, repository: &'b Repository, store: Option<&'b S>) -> Updater<'b, Option<&'b S>, T, P> {
         Updater { repository, store, transport: self.transport, prover: self.prover, now: self.now }
     }
 }

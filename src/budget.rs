@@ -198,6 +198,13 @@ pub const TUF_PATH_BYTES: usize = 512;
 /// Bytes of what is stored of one TUF repository: every file of it at its real size, many times over.
 pub const TUF_STATE_BYTES: usize = 16 << 20;
 
+/// Seconds for which a repository that gave no answer is not asked again by a check: one that hangs would have each of the many images of a
+/// text wait for [`TUF_REQUEST_TIME`].
+pub const TUF_SILENCE_SECONDS: u64 = 600;
+
+/// Repositories of a policy's own that one check asks. A policy is a stranger's at the edge, and each costs five requests.
+pub const TUF_REPOSITORIES: usize = 4;
+
 /// How often a refresh begins anew because another one stored something meanwhile: two tabs of a browser do so once.
 pub const TUF_ATTEMPTS: usize = 3;
 

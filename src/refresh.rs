@@ -68,6 +68,23 @@ impl Refreshed {
     }
 }
 
+/// What is known of a repository without asking it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The last that it confirmed.
+    pub refreshed: Option<Refreshed>,
+    /// When it last gave no answer, if it has given none since.
+    pub silent: Option<UnixTime>,
+}
+
+impl Stored {
+    /// Since when it is known to give no answer, where that is so recent that it need not be asked again.
+    pub fn is_silent(&self, now: UnixTime) -> Option<UnixTime> {
+        let seconds = |since: UnixTime| u64::try_from(now.seconds().saturating_sub(since.seconds())).ok();
+        self.silent.filter(|since| seconds(*since).is_some_and(|seconds| seconds < budget::TUF_SILENCE_SECONDS))
+    }
+}
+
 /// Where the metadata of a target came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -86,7 +103,7 @@ pub struct Updater<'a, S, T, P> {
     /// Whose targets are wanted.
     pub repository: &'a Repository,
     /// What was seen of it.
-    pub store: &'a S,
+    pub store: S,
     /// The way to it.
     pub transport: &'a T,
     /// Verifies signatures.
@@ -103,6 +120,9 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
             let before = self.store.load(key).await?;
             let mut state = State::parse(before.as_deref())?;
             let outcome = Update { updater: self, path, now: self.now, online: true }.run(&mut state).await;
+            let is_silent = matches!(&outcome, Ok(Refreshed { source: Source::Store { .. }, .. }) | Err(RefreshError::Unreachable { .. }));
+            // Of those that a stranger makes up nothing is written down until there is something to keep.
+            state.silent = Some(self.now).filter(|_| is_silent && (self.repository.is_named() || state.last.is_some()));
             let saved = if before.is_none() && state == State::default() {
                 // Nothing was seen.
                 Ok(Swapped::Stored)
@@ -125,11 +145,14 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
     }
 
     /// What is stored, without asking anybody: as it was verified when the repository confirmed it. It may have expired since.
-    pub async fn stored(&self, path: Option<&TargetPath>) -> Result<Option<Refreshed>, RefreshError> {
+    pub async fn stored(&self, path: Option<&TargetPath>) -> Result<Stored, RefreshError> {
         let bytes = self.store.load(self.repository.key()).await?;
         let state = State::parse(bytes.as_deref())?;
-        let Some(last) = &state.last else { return Ok(None) };
-        Update { updater: self, path, now: last.confirmed, online: false }.offline(&state, None).await
+        let refreshed = match &state.last {
+            Some(last) => Update { updater: self, path, now: last.confirmed, online: false }.offline(&state, None).await?,
+            None => None,
+        };
+        Ok(Stored { refreshed, silent: state.silent })
     }
 }
 

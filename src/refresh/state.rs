@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) floors: Floors,
     /// The last complete set of files.
     pub(super) last: Option<Last>,
+    /// When the repository last gave no answer, if it has given none since.
+    pub(super) silent: Option<UnixTime>,
 }
 
 /// Files that lead from a timestamp to a target.
@@ -82,6 +84,7 @@ impl State {
                 targets,
             },
             last: root.optional("last")?.map(|place| last(&place.object()?)).transpose()?,
+            silent: root.optional("silent")?.map(|place| value(&place, "a time")).transpose()?,
         })
     }
 
@@ -120,6 +123,7 @@ impl State {
                 ]),
             ),
             ("last", last),
+            ("silent", self.silent.map_or(Value::Null, |time| text(time.to_string()))),
         ]);
         document.to_bytes().expect("all of its numbers are integers")
     }

@@ -21,6 +21,8 @@ pub struct Repository {
     targets: String,
     /// What its state is stored under.
     key: String,
+    /// Whether that is a name of ours.
+    named: bool,
     root: Cow<'static, [u8]>,
 }
 
@@ -31,7 +33,7 @@ impl Repository {
         let (url, root) = (read_url(url)?, root.into());
         // Somebody else's root for the same address must not make us forget what was seen under ours.
         let key = format!("tuf-{}", Digest::of(Algorithm::Sha256, &[url.as_bytes(), b"\n", &root].concat()).encoded());
-        Ok(Self { targets: format!("{url}/targets"), url, key, root })
+        Ok(Self { targets: format!("{url}/targets"), url, key, named: false, root })
     }
 
     /// The same, with its targets elsewhere.
@@ -44,12 +46,18 @@ impl Repository {
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {
         self.key = format!("tuf-{name}");
+        self.named = true;
         self
     }
 
     /// Under which name what was seen of it is stored.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// Whether it is known by a name, rather than by whatever address and root somebody gave.
+    pub const fn is_named(&self) -> bool {
+        self.named
     }
 
     /// The root by which it is trusted.

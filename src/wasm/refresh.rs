@@ -50,7 +50,7 @@ pub async fn refresh_target(
     }
     let path = target.path.map(TargetPath::parse).transpose().map_err(|refusal: InvalidPath| invalid(&refusal.to_string()))?;
     let (store, transport, prover) = (JsStore::new(store), FetchTransport::new(fetch, signal), PlatformProver::new(verify));
-    let updater = Updater { repository: &repository, store: &Some(&store), transport: &transport, prover: &prover, now: target.now };
+    let updater = Updater { repository: &repository, store: Some(&store), transport: &transport, prover: &prover, now: target.now };
     let found = updater
         .refresh(path.as_ref())
         .await

@@ -101,9 +101,9 @@ async function main(words) {
   if (command === 'init') return init(directory, file);
   if (command === 'refresh') return void await refresh(directory, { metadata, now });
   const content = await refresh(directory, { metadata, targets, path, now });
-  const file = join(folder, encodeURIComponent(path));
+  const artifact = join(folder, encodeURIComponent(path));
   // What is there already is not written again: the suite orders what was downloaded by time.
-  if (!existsSync(file) || !readFileSync(file).equals(content)) writeFileSync(file, content);
+  if (!existsSync(artifact) || !readFileSync(artifact).equals(content)) writeFileSync(artifact, content);
 }
 
 try {

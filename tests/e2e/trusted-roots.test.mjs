@@ -2,7 +2,7 @@
 // a Durable Object of a real workerd.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -110,6 +110,17 @@ describe('Node', () => {
     assert.equal(asked().length, 5);
   });
 
+  test('a repository that hangs holds up a text of many images once', async () => {
+    const store = memoryStore();
+    await check(image, { policy: policy(), store, now: later(0) });
+    asked();
+    repository.silence('hang');
+    const text = ['signed-keyless', 'signed-wrong-identity', 'signed-too-late'].map((name) => `FROM ${stage.demo.host}/demo/${name}:1.0\n`).join('');
+    const rules = [{ images: `${stage.demo.host}/demo/*`, require: stage.policy.rules[0].require }];
+    const { changes } = await pin(text, { kind: 'dockerfile', policy: { ...policy(), rules }, store, now: later(1) });
+    assert.deepEqual([changes.length, asked().length], [1, 1]);
+  });
+
   test('a target of any repository can be had by itself', async () => {
     const store = memoryStore();
     const target = { root: repository.root, metadata: repository.url, path: 'trusted_root.json' };
@@ -150,6 +161,28 @@ describe('the command line', () => {
     const state = fresh();
     writeFileSync(state, 'a file in the place of the folder');
     assert.match(await run(['--policy', file()], state), /confirmed .* by its repository, TUF root 1\n.*! store-unavailable: /);
+  });
+
+  test('without a folder of its own it takes the one for the state of programs', async () => {
+    const state = fresh();
+    await commandLine(['check', image, '--policy', file()], { PULLPROOF_STATE: '', XDG_STATE_HOME: state });
+    assert.deepEqual(readdirSync(join(state, 'pullproof')).map((name) => name.replace(/[0-9a-f]{64}/, '…')), ['tuf-….1']);
+  });
+
+  test('the report is the same, byte for byte, as that of the library', async () => {
+    const given = file();
+    for (const [silent, days] of [[false, 0], [true, 0.5], [true, 30]]) {
+      repository.silence(silent);
+      const now = new Date(seconds(later(days)));
+      const report = await check(image, { policy: policy(), store: memoryStore(), now });
+      assert.equal(await run(['--policy', given, '--json', '--at', seconds(now)], fresh()), `${JSON.stringify(report, null, 2)}\n`);
+      const inPage = await stage.chromium.page.evaluate(async ({ image, policy, now }) => {
+        const { check, memoryStore } = await import('/browser.js');
+        return check(image, { policy, store: memoryStore(), now: new Date(now) });
+      }, { image, policy: policy(), now: now.toISOString() });
+      assert.deepEqual(inPage.trustedRoots, report.trustedRoots);
+      assert.equal(report.verdict, silent ? 'inconclusive' : 'accept');
+    }
   });
 
   test('with --no-refresh nothing is kept', async () => {

@@ -54,7 +54,7 @@ impl Transport for Stage {
         if let Some(path) = request.url.strip_prefix(PUBLIC_GOOD) {
             return self.repository.send(Request { url: format!("{URL}{path}"), ..request }).await;
         }
-        (&self.world).send(request).await
+        self.world.send(request).await
     }
 }
 
@@ -212,6 +212,29 @@ fn a_repository_that_is_down_is_told_and_what_is_stored_is_used() {
     assert!(doubts(&report)[0].contains("which has expired"), "{:?}", doubts(&report));
 }
 
+/// Every image of a text would wait for it.
+#[test]
+fn a_repository_that_gave_no_answer_is_not_asked_again_for_ten_minutes() {
+    let sigstore = Sigstore::new();
+    let mut stage = stage(Some(&sigstore), &sigstore);
+    stage.check(0);
+    stage.down();
+    let at = |seconds: i64| UnixTime::from_seconds(days_later(2).seconds() + seconds).unwrap();
+    let check = |stage: &Stage, seconds| {
+        let report = stage.check_with(Some(stage.store.clone()), Some(&stage.policy()), at(seconds)).unwrap();
+        (report.verdict, root(&report).source, why(&report), stage.repository.asked.borrow().len())
+    };
+    let silent = |asked| (Verdict::Accept, RootSource::Store, Some("repository-unreachable"), asked);
+    assert_eq!(check(&stage, 0), silent(2));
+    assert_eq!(check(&stage, 599), silent(0));
+    assert_eq!(check(&stage, 600), silent(2));
+    // The clock was wrong, and is put right.
+    assert_eq!(check(&stage, 300), silent(2));
+    stage.repository.broken.clear();
+    assert_eq!(check(&stage, 301), silent(0));
+    assert_eq!(check(&stage, 900), (Verdict::Accept, RootSource::Repository, None, 2));
+}
+
 #[test]
 fn a_root_that_was_never_had_leaves_everything_unknown() {
     let sigstore = Sigstore::new();
@@ -244,6 +267,22 @@ fn without_a_store_a_repository_is_asked_every_time() {
             (Verdict::Accept, RootSource::Repository, 5)
         );
     }
+}
+
+#[test]
+fn a_policy_of_many_repositories_has_four_of_them_asked() {
+    let sigstore = Sigstore::new();
+    let stage = stage(Some(&sigstore), &Sigstore::at("another.test"));
+    let root: Value = serde_json::from_slice(&stage.repository.embedded).unwrap();
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let roots: serde_json::Map<String, Value> =
+        names.map(|name| (name.to_owned(), json!({ "tuf": { "metadata": URL, "root": root } }))).into_iter().collect();
+    let signers = names.map(|name| json!({ "sigstore": { "issuer": ISSUER, "subject": SUBJECT, "trustedRoot": name } }));
+    let rules = json!([{ "images": "registry.test/team/app", "require": [{ "anyOf": signers }] }]);
+    let policy = Policy::parse(&json!({ "trustedRoots": roots, "rules": rules }).to_string()).unwrap();
+    let report = stage.check_with(None::<MemoryStore>, Some(&policy), start()).unwrap();
+    assert_eq!((stage.repository.asked.borrow().len(), report.trusted_roots.len()), (4 * 5, 4));
+    assert_eq!((report.verdict, unknown(&report)), (Verdict::Inconclusive, Some("trusted-root-missing")));
 }
 
 #[test]
@@ -302,6 +341,20 @@ fn a_store_that_cannot_be_used_is_told_and_changes_nothing() {
         );
         assert!(doubts(&report).is_empty(), "it is the newest all the same");
     }
+}
+
+#[test]
+fn what_could_not_be_kept_is_the_newest_all_the_same() {
+    let stage = stage(Some(&Sigstore::at("stranger.test")), &Sigstore::new());
+    let report = stage.check_with(Some(ReadOnly), Some(&stage.policy()), start()).unwrap();
+    assert_eq!((report.verdict, why(&report)), (Verdict::Reject, Some("store-unavailable")), "nobody else is trusted by now");
+}
+
+#[test]
+fn what_was_seen_under_one_root_is_not_forgotten_under_another() {
+    let key = |root: &[u8]| pullproof::tuf::Repository::new(URL, root.to_vec()).unwrap().key().to_owned();
+    assert_ne!(key(b"one"), key(b"another"));
+    assert_eq!(key(b"one"), key(b"one"));
 }
 
 #[test]
@@ -379,6 +432,8 @@ mod built_in {
         stage.down();
         let report = stage.check_with(Some(stage.store.clone()), Some(&public_good()), start()).unwrap();
         assert_eq!((root(&report).source, why(&report)), (RootSource::Shipped, Some("repository-unreachable")));
+        let again = stage.check_with(Some(stage.store.clone()), Some(&public_good()), start()).unwrap();
+        assert_eq!((why(&again), stage.repository.asked.borrow().len()), (Some("repository-unreachable"), 0));
         // The signer may be somebody whom they trust by now.
         assert_eq!((report.verdict, unknown(&report)), (Verdict::Inconclusive, Some("trusted-root-outdated")));
     }

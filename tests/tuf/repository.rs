@@ -294,10 +294,11 @@ impl Repository {
     /// What it has stored.
     pub(crate) fn stored(&self) -> Result<Option<Refreshed>, RefreshError> {
         block_on(self.updater(&self.described(), &self.store).stored(Some(&TargetPath::parse(TARGET).unwrap())))
+            .map(|stored| stored.refreshed)
     }
 
     /// A client that keeps what it sees in `store`.
-    pub(crate) fn updater<'a, S: Store>(&'a self, described: &'a tuf::Repository, store: &'a S) -> Updater<'a, S, Self, Portable> {
+    pub(crate) fn updater<'a, S: Store>(&'a self, described: &'a tuf::Repository, store: &'a S) -> Updater<'a, &'a S, Self, Portable> {
         Updater { repository: described, store, transport: self, prover: &Portable, now: self.now }
     }
 

@@ -75,8 +75,9 @@ export async function startTufRepository(content, { now = Date.now(), name = 'tr
     lie(path, body) {
       files.set(path, Buffer.from(body));
     },
-    silence(is = true) {
-      silent = is;
+    /** It breaks connections, or with `hang` leaves them open and says nothing. */
+    silence(how = 'break') {
+      silent = how;
     },
     /** The first root, as a policy holds it. */
     get root() {
@@ -87,6 +88,7 @@ export async function startTufRepository(content, { now = Date.now(), name = 'tr
   repository.publish(content);
   const server = await listen((request, response) => {
     asked.push(request.url);
+    if (silent === 'hang') return undefined;
     if (silent) return request.socket.destroy();
     const found = files.get(decodeURIComponent(request.url));
     response.writeHead(found ? 200 : 404, { 'access-control-allow-origin': '*' });
