@@ -51,7 +51,7 @@ const measurements = [
   () => verifierSizes(),
   () => inNode({ vectors }),
   () => inChromium({ vectors }),
-  () => keyless(),
+  () => keyless({ vectors }),
   () => pinning({ registry, question }),
   () => throughput({ host: registry, image: `${registry}/${repository}:${tag}` }),
 ];
