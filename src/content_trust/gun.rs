@@ -12,15 +12,15 @@ use crate::reference::Reference;
 pub struct Gun(String);
 
 impl Gun {
-    /// That of the image which a reference names.
+    /// That of the image which a reference names. A host is the same in capitals, a collection would not be.
     pub fn of(image: &Reference) -> Self {
-        Self(format!("{}/{}", image.registry(), image.repository()))
+        Self(format!("{}/{}", image.registry().to_ascii_lowercase(), image.repository()))
     }
 
     /// One that is written out in full. `nginx` is none, since servers and certificates know it as `docker.io/library/nginx` only.
     pub fn parse(text: &str) -> Result<Self, InvalidTrustData> {
         match Reference::parse(text).map(|image| Self::of(&image)) {
-            Ok(gun) if gun.0 == text && !text.bytes().any(|byte| byte.is_ascii_uppercase()) => Ok(gun),
+            Ok(gun) if gun.0 == text => Ok(gun),
             _ => Err(InvalidTrustData::Gun { found: text.to_owned() }),
         }
     }

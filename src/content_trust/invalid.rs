@@ -47,7 +47,7 @@ pub enum InvalidTrustData {
         /// Whose it is.
         found: String,
     },
-    /// No certificate of a root key is valid: Notary has no way to go on from here, but a new root has.
+    /// No certificate of a root key is valid: a newer root may have one that is.
     CertificateNotValid {
         /// Whose.
         certificate: String,

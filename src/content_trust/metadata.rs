@@ -163,7 +163,15 @@ impl MetaFile {
         Ok(has_sha256.then_some(Self { length, hashes }))
     }
 
-    /// How many bytes it has. More need not be read; nor fewer, since Notary's limit is an exact length here.
+    /// Refused if nobody should read that much: before anything is asked for.
+    pub(super) fn within(self, name: &str, limit: usize) -> Result<Self, InvalidTrustData> {
+        if self.length > limit {
+            return Err(InvalidMetadata::TooLarge { role: name.to_owned(), limit }.into());
+        }
+        Ok(self)
+    }
+
+    /// How many bytes it has: what is a limit to Notary is exact here. That of a file of trust data is never above the limit of its kind.
     pub const fn length(&self) -> usize {
         self.length
     }
@@ -220,7 +228,7 @@ impl Timestamp {
     pub(super) fn parse(bytes: &[u8]) -> Result<(Signed, Self), InvalidTrustData> {
         parse(bytes, "Timestamp", "timestamp", budget::CONTENT_TRUST_TIMESTAMP_BYTES, |header, members| {
             let snapshot = members.required("meta")?.object()?.required("snapshot")?.object()?;
-            Ok(Self { header, snapshot: MetaFile::parse(&snapshot)? })
+            Ok(Self { header, snapshot: MetaFile::parse(&snapshot)?.within("snapshot", budget::TUF_SNAPSHOT_BYTES)? })
         })
     }
 }
@@ -237,7 +245,10 @@ impl Snapshot {
     pub(super) fn parse(bytes: &[u8]) -> Result<(Signed, Self), InvalidTrustData> {
         parse(bytes, "Snapshot", "snapshot", budget::TUF_SNAPSHOT_BYTES, |header, members| {
             let files = members.required("meta")?.object()?;
-            let meta = files.places().map(|(role, file)| Ok((role.to_owned(), MetaFile::parse(&file.object()?)?)));
+            let meta = files.places().map(|(role, file)| {
+                let file = MetaFile::parse(&file.object()?)?.within(role, budget::TUF_TARGETS_BYTES)?;
+                Ok((role.to_owned(), file))
+            });
             let meta: BTreeMap<_, _> = meta.collect::<Result<_, InvalidTrustData>>()?;
             for role in ["root", "targets"] {
                 if !meta.contains_key(role) {

@@ -155,7 +155,7 @@ pub struct KeyUsage {
 
 impl KeyUsage {
     /// "At least one of the bits MUST be set to 1"; DER writes none behind the last of those (X.690 section 11.2.2). Whole octets are
-    /// read all the same: Go wrote them until 2015, and the roots of Docker's official images are of that time.
+    /// read all the same: Go wrote them in 2015, and the roots of Docker's official images are of that year.
     fn read(value: &[u8]) -> Result<Self, InvalidDer> {
         let bits = der::bit_string(der::only(value, Tag::BIT_STRING)?.value)?;
         let ends_in_one = bits.bytes.last().is_some_and(|last| last.trailing_zeros() == u32::from(bits.unused));

@@ -186,13 +186,20 @@ fn a_file_that_is_larger_than_it_may_be_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn a_file_that_is_said_to_be_larger_than_any_is_refused() {
+fn a_file_that_is_said_to_be_larger_than_any_is_refused_before_it_is_asked_for() {
+    for length in [5_000_001, 9_007_199_254_740_991_u64] {
+        let mut publisher = Publisher::new();
+        let files = publisher.publish();
+        publisher.snapshot["meta"]["targets"]["length"] = json!(length);
+        let too_large = InvalidMetadata::TooLarge { role: "targets".into(), limit: 5_000_000 };
+        assert_eq!(Client::new().refusal(&publisher.publish_snapshot(files)), InvalidTrustData::Metadata(too_large));
+    }
     let mut publisher = Publisher::new();
-    let mut large = sign(&publisher.targets, &publisher.signers["targets"]);
-    large.resize(5_000_001, b' ');
-    let files = publisher.publish_with(large, BTreeMap::new());
-    let too_large = InvalidMetadata::TooLarge { role: "targets".into(), limit: 5_000_000 };
-    assert_eq!(Client::new().refusal(&files), InvalidTrustData::Metadata(too_large));
+    let files = publisher.publish();
+    publisher.timestamp["meta"]["snapshot"]["length"] = json!(2_000_001);
+    let timestamp = sign(&publisher.timestamp, &publisher.signers["timestamp"]);
+    let too_large = InvalidMetadata::TooLarge { role: "snapshot".into(), limit: 2_000_000 };
+    assert_eq!(Client::new().refusal(&Files { timestamp, ..files }), InvalidTrustData::Metadata(too_large));
 }
 
 #[test]

@@ -112,6 +112,7 @@ impl Signer {
         match self.key.public().details {
             "PKIX_ECDSA_P256_SHA_256" => side_by_side(&self.key.sign_with(Hash::Sha256, message), 32),
             "PKIX_ECDSA_P384_SHA_384" => side_by_side(&self.key.sign_with(Hash::Sha256, message), 48),
+            "PKIX_ECDSA_P521_SHA_512" => side_by_side(&self.key.sign_with(Hash::Sha256, message), 66),
             _ => self.key.sign_with(Hash::Sha256, message),
         }
     }
@@ -153,7 +154,8 @@ pub(crate) fn certificate(key: &SigningKey, common_name: &str) -> CertificateSpe
 
 /// The two numbers of a signature in DER, each in `size` octets.
 fn side_by_side(der: &[u8], size: usize) -> Vec<u8> {
-    let mut rest = &der[2..];
+    // Those of P-521 have a length of two octets.
+    let mut rest = if der[1] < 0x80 { &der[2..] } else { &der[3..] };
     let mut numbers = Vec::new();
     for _ in 0..2 {
         let length = usize::from(rest[1]);
@@ -190,7 +192,10 @@ pub(crate) fn canonical(value: &Value) -> String {
 /// The signatures of a document.
 pub(crate) fn signatures(signed: &Value, signers: &[Signer]) -> Value {
     let message = canonical(signed);
-    let one = |signer: &Signer| json!({ "keyid": signer.id(), "method": signer.method, "sig": Base64::encode_string(&signer.sign(message.as_bytes())) });
+    let one = |signer: &Signer| {
+        let signature = Base64::encode_string(&signer.sign(message.as_bytes()));
+        json!({ "keyid": signer.id(), "method": signer.method, "sig": signature })
+    };
     signers.iter().map(one).collect()
 }
 

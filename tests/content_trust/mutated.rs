@@ -1,7 +1,7 @@
 //! Every byte of every file of a collection counts: none can be changed without the collection being refused.
 //!
-//! Each file is changed by itself, behind those that were trusted before it. What still parses leads either to the signatures that are known
-//! to hold, over the same bytes, or to others: only these cost arithmetic.
+//! Each file is changed by itself, behind those that were trusted before it. What still parses leads either to the signatures that are
+//! known to hold, over the same bytes, or to others: only these cost arithmetic.
 
 use std::cell::RefCell;
 

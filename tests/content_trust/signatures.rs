@@ -46,6 +46,7 @@ fn every_kind_of_key_signs() {
     for signer in [
         Signer::p256("targets"),
         Signer::bare(SigningKey::p384("targets")),
+        Signer::bare(SigningKey::p521("targets")),
         Signer::bare(SigningKey::ed25519("targets")),
         Signer::bare(SigningKey::rsa_2048()),
         Signer::certified(SigningKey::p256("targets"), "whoever"),

@@ -25,6 +25,7 @@ fn trap_14_a_collection_has_the_full_name_of_the_image() {
             "registry.example:5000/a/b/c",
         ),
         ("localhost/app", "localhost/app"),
+        ("Registry.Example/app", "registry.example/app"),
     ] {
         assert_eq!(Gun::of(&Reference::parse(image).unwrap()).as_str(), gun);
         assert_eq!(Gun::parse(gun).unwrap().as_str(), gun);

@@ -309,7 +309,7 @@ fn key_usage_has_one_form() {
     }
 }
 
-/// As Go did until 2015: the root certificates of Docker's official images are among those.
+/// As Go did in 2015: the root certificates of Docker's official images have it.
 #[test]
 fn key_usage_may_be_written_in_a_whole_octet() {
     let usage = leaf().with((KEY_USAGE, true, vec![3, 2, 0, 0xa0])).issued_by("intermediate", &key(2)).key_usage().unwrap();
