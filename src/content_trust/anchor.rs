@@ -3,8 +3,10 @@
 use crate::content_trust::InvalidTrustData;
 use crate::content_trust::KeyId;
 use crate::content_trust::certificate;
+use crate::content_trust::key::Key;
 use crate::content_trust::metadata::Signed;
 use crate::content_trust::role::Role;
+use crate::crypto::Obligation;
 use crate::crypto::Unproven;
 use crate::time::UnixTime;
 use crate::x509::path;
@@ -31,16 +33,8 @@ impl Anchor {
     pub(super) fn vouch<T>(&self, root: T, role: &Role, signed: &Signed, now: UnixTime) -> Result<Unproven<T>, InvalidTrustData> {
         // Signatures by a threshold of some of a role's keys are also signatures by a threshold of all of them.
         match self {
-            Self::Keys(ids) => {
-                let ids: Vec<_> = role.signers().into_iter().filter(|id| ids.contains(id)).collect();
-                self.any_of(&ids, role)?;
-                Ok(Unproven::new(root, vec![role.obligation("root", signed, |key| ids.contains(&key.canonical_id()))?]))
-            }
-            Self::Certificates(ids) => {
-                let ids: Vec<_> = role.keys.values().flatten().map(|key| key.id()).filter(|id| ids.contains(id)).collect();
-                self.any_of(&ids, role)?;
-                Ok(Unproven::new(root, vec![role.obligation("root", signed, |key| ids.contains(&key.id()))?]))
-            }
+            Self::Keys(ids) => Ok(Unproven::new(root, vec![pinned(ids, Key::canonical_id, role, signed)?])),
+            Self::Certificates(ids) => Ok(Unproven::new(root, vec![pinned(ids, Key::id, role, signed)?])),
             Self::Authority(authority) => {
                 let mut vouched = Vec::new();
                 let mut paths = Vec::new();
@@ -68,15 +62,13 @@ impl Anchor {
             Self::FirstUse => Ok(Unproven::new(root, vec![role.obligation("root", signed, |_| true)?])),
         }
     }
+}
 
-    fn any_of(&self, ids: &[KeyId], role: &Role) -> Result<(), InvalidTrustData> {
-        if ids.is_empty() {
-            let found = match self {
-                Self::Certificates(_) => role.keys.values().flatten().map(|key| key.id()).collect(),
-                _ => role.signers().into_iter().collect(),
-            };
-            return Err(InvalidTrustData::Anchor { found });
-        }
-        Ok(())
+/// Signatures by a threshold of the keys whose IDs are pinned.
+fn pinned(ids: &[KeyId], id: fn(&Key) -> KeyId, role: &Role, signed: &Signed) -> Result<Obligation, InvalidTrustData> {
+    let found: Vec<_> = role.keys.values().flatten().map(id).collect();
+    if !found.iter().any(|id| ids.contains(id)) {
+        return Err(InvalidTrustData::Anchor { found });
     }
+    role.obligation("root", signed, |key| ids.contains(&id(key)))
 }

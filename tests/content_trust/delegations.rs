@@ -125,6 +125,9 @@ fn a_nested_role_cannot_escape_the_paths_of_those_above_it() {
     publisher.delegate("targets/a", &["1."], &[]);
     publisher.delegate("targets/a/b", &["1.", "2."], &[("2.0", MANIFEST)]);
     not_signed(&asking(&["targets/a/b"]).wants("example/app:2.0"), &mut publisher);
+    let digest = format!("example/app@sha256:{}", sha256(MANIFEST));
+    publisher.targets["targets"] = json!({});
+    not_signed(&asking(&["targets/a/b"]).wants(&digest), &mut publisher);
 }
 
 #[test]

@@ -182,8 +182,8 @@ fn docker_hub_s_debian_is_accepted_in_its_own_time() {
 fn docker_hub_s_debian_is_refused_today_because_its_root_has_expired() {
     let Some((client, files)) = debian() else { return };
     let (expires, now) = ("2025-08-08T03:55:22Z".parse().unwrap(), "2026-11-26T12:00:00Z".parse().unwrap());
-    let expired = InvalidMetadata::Expired { role: "root".into(), expires, now };
-    assert_eq!(client.at(now).refusal(&files), InvalidTrustData::Metadata(expired));
+    let refusal = client.at(now).refusal(&files);
+    assert_eq!(refusal, InvalidTrustData::Metadata(InvalidMetadata::Expired { role: "root".into(), expires, now }));
 }
 
 #[test]

@@ -237,6 +237,15 @@ fn a_root_that_somebody_signed_under_the_old_key_s_id_is_refused() {
     assert_eq!(Client::new().unmet(&publisher.publish()), "root");
 }
 
+#[test]
+fn a_root_that_somebody_signed_under_the_new_key_s_id_is_refused() {
+    let mut publisher = rotated();
+    let mut signatures = crate::minted::signatures(&publisher.root, &[Signer::root("root"), Signer::root("mallory")]);
+    signatures[1]["keyid"] = json!(Signer::root("new root").id());
+    publisher.roots[1] = crate::minted::file(&publisher.root, &signatures);
+    assert_eq!(Client::new().unmet(&publisher.publish()), "root");
+}
+
 /// Notary follows from 1 to 9, if only the key of 1 has signed that.
 #[test]
 fn no_root_is_left_out() {

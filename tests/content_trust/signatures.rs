@@ -278,10 +278,11 @@ fn an_ecdsa_signature_is_two_numbers_and_no_der() {
     let signer = publisher.signers["targets"][0].clone();
     let id = signer.id().parse().unwrap();
     let message = canonical(&publisher.targets);
-    let good = Base64::decode_vec(signatures(&publisher.targets, &[signer.clone()])[0]["sig"].as_str().unwrap()).unwrap();
+    let by_it = signatures(&publisher.targets, std::slice::from_ref(&signer));
+    let good = Base64::decode_vec(by_it[0]["sig"].as_str().unwrap()).unwrap();
     let zero_before = [&[0][..], &good].concat();
     for bytes in [signer.sign_der(message.as_bytes()), good[1..].to_vec(), zero_before, Vec::new(), vec![0; 96]] {
-        let mut signatures = signatures(&publisher.targets, &[signer.clone()]);
+        let mut signatures = by_it.clone();
         signatures[0]["sig"] = json!(Base64::encode_string(&bytes));
         assert_eq!(refusal(publisher.clone(), &signatures), InvalidTrustData::Signature { id });
     }

@@ -89,7 +89,7 @@ fn what_is_no_state_is_refused() {
         assert!(!refusal.to_string().is_empty(), "{path} {bad}");
     }
     let text = String::from_utf8(state.to_bytes()).unwrap();
-    for bytes in [String::new(), "{}".into(), text.replacen("{", "{\"gun\":\"x\",", 1), format!("{text}x"), text.replacen("gun", "GUN", 1)]
+    for bytes in [String::new(), "{}".into(), text.replacen('{', "{\"gun\":\"x\",", 1), format!("{text}x"), text.replacen("gun", "GUN", 1)]
     {
         State::parse(bytes.as_bytes(), &client.gun).unwrap_err();
     }
