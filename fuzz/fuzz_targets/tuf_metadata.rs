@@ -39,7 +39,7 @@ fn believed<T>(step: Result<Unproven<T>, InvalidMetadata>) -> Option<T> {
         Ok(unproven) => {
             let count = unproven.checks().count();
             assert!(count > 0, "a claim that rests on nothing");
-            Some(unproven.prove_by(&vec![Some(true); count]).expect("every signature is said to hold"))
+            Some(unproven.prove_by(&vec![true; count]).expect("every signature is said to hold"))
         }
         Err(refusal) => {
             assert!(!refusal.to_string().is_empty() && !refusal.code().is_empty());
