@@ -131,15 +131,54 @@ fn trap_08_first_use_is_said_by_whoever_asks_and_by_the_answer() {
 /// A root key whose certificate an authority issued, and that authority.
 fn issued(change: impl FnOnce(CertificateSpec) -> CertificateSpec) -> (Signer, Anchor) {
     let authority = sigstore::Authority::root("root");
-    let key = SigningKey::p256("root");
-    let mut spec = change(certificate(&key, GUN));
+    (Signer::in_text(SigningKey::p256("root"), &issued_by(&authority, change)), trusted(&authority))
+}
+
+/// A certificate for the root key.
+fn issued_by(authority: &sigstore::Authority, change: impl FnOnce(CertificateSpec) -> CertificateSpec) -> String {
+    let mut spec = change(certificate(&SigningKey::p256("root"), GUN));
     spec.issuer = authority.certificate.spec.subject.clone();
     spec.signature_algorithm = authority.key.signature_algorithm(authority.key.hash());
-    let pem = spec.with_signature(&[]).signed_by(&authority.key).pem();
+    spec.with_signature(&[]).signed_by(&authority.key).pem()
+}
+
+fn trusted(authority: &sigstore::Authority) -> Anchor {
     let chain = vec![Certificate::from_der(&authority.certificate.der).unwrap()];
     let validity = Validity { from: days_later(-1), to: None };
-    let trusted = Authority { chain, validity, uri: "https://ca.test".into(), operator: None };
-    (Signer::in_text(key, &pem), Anchor::Authority(Box::new(trusted)))
+    Anchor::Authority(Box::new(Authority { chain, validity, uri: "https://ca.test".into(), operator: None }))
+}
+
+/// A root key with the certificate of an intermediate behind its own.
+fn with_intermediate(authority: &sigstore::Authority) -> Publisher {
+    let intermediate = authority.intermediate("intermediate");
+    let chain = format!("{}{}", issued_by(&intermediate, |spec| spec), intermediate.certificate.pem());
+    with_roots(vec![Signer::in_text(SigningKey::p256("root"), &chain)], 1)
+}
+
+#[test]
+fn an_intermediate_that_comes_with_the_key_leads_to_the_authority() {
+    let authority = sigstore::Authority::root("root");
+    let mut client = Client::new();
+    client.anchor = trusted(&authority);
+    client.accepts(&with_intermediate(&authority).publish());
+}
+
+#[test]
+fn an_intermediate_of_another_authority_leads_nowhere() {
+    let mut client = Client::new();
+    client.anchor = trusted(&sigstore::Authority::root("root"));
+    let refusal = client.refusal(&with_intermediate(&sigstore::Authority::root("somebody")).publish());
+    assert!(matches!(refusal, InvalidTrustData::Path(_)), "{refusal}");
+}
+
+#[test]
+fn an_authority_that_comes_with_the_key_is_not_the_anchor() {
+    let mallory = sigstore::Authority::root("somebody");
+    let chain = format!("{}{}", issued_by(&mallory, |spec| spec), mallory.certificate.pem());
+    let mut client = Client::new();
+    client.anchor = trusted(&sigstore::Authority::root("root"));
+    let publisher = &mut with_roots(vec![Signer::in_text(SigningKey::p256("root"), &chain)], 1);
+    assert!(matches!(client.refusal(&publisher.publish()), InvalidTrustData::Path(_)));
 }
 
 #[test]
