@@ -1,8 +1,8 @@
 //! What was seen of a collection before, below which nothing is accepted again, and the form in which it is kept.
 //!
 //! Snapshots of Notary name hashes, not versions, so a version is known only of files that were read. Each floor goes with the keys that
-//! could sign for the role then, and holds as long as all of them still can: a key is taken away because somebody else had it, who may
-//! have counted versions up to where no honest one follows. Adding keys changes nothing. Notary knows no such way out: users have to
+//! signed it, and holds as long as all of them may still sign for the role: a key is taken away because somebody else had it, who may
+//! have counted versions up to where no honest one follows. Other keys may come and go. Notary knows no such way out: users have to
 //! delete what it stored.
 //!
 //! The same version with other content is refused: somebody is told one thing and somebody else another. Notary accepts it.
@@ -22,7 +22,11 @@ use crate::content_trust::InvalidTrustData;
 use crate::content_trust::KeyId;
 use crate::content_trust::When;
 use crate::content_trust::delegation::Delegation;
+use crate::content_trust::metadata::Header;
+use crate::content_trust::metadata::Signed;
 use crate::content_trust::role::Role;
+use crate::digest::Algorithm;
+use crate::digest::Digest;
 use crate::json;
 use crate::json::InvalidJson;
 use crate::json::Place;
@@ -43,9 +47,16 @@ pub struct Floors {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Floor {
-    /// Whoever could sign it, by canonical ID.
+    /// Whoever signed it, by canonical ID.
     keys: BTreeSet<KeyId>,
     seen: Seen,
+}
+
+impl Floor {
+    /// Whether nobody was taken away from the role who signed what was seen.
+    fn holds(&self, role: &Role) -> bool {
+        self.keys.is_subset(&role.keys())
+    }
 }
 
 impl Floors {
@@ -66,17 +77,17 @@ impl Floors {
     }
 
     /// Compares with what was seen of a role before, and remembers what has been seen now.
-    pub(super) fn raise(&mut self, name: &str, role: &Role, found: Seen) -> Result<(), InvalidTrustData> {
-        let keys = role.signers();
-        let before = self.roles.get(name).filter(|floor| floor.keys.is_subset(&keys)).map(|floor| floor.seen);
-        let seen = floors::compare(name, before, found)?;
-        self.roles.insert(name.to_owned(), Floor { keys, seen });
+    pub(super) fn raise(&mut self, name: &str, role: &Role, signed: &Signed, header: Header) -> Result<(), InvalidTrustData> {
+        let before = self.roles.get(name).filter(|floor| floor.holds(role)).map(|floor| floor.seen);
+        let digest = Some(Digest::of(Algorithm::Sha256, &signed.canonical));
+        let seen = floors::compare(name, before, Seen { version: header.version, digest })?;
+        self.roles.insert(name.to_owned(), Floor { keys: role.signers(signed), seen });
         Ok(())
     }
 
     /// Whether a role was seen, under keys that still count.
     pub(super) fn remember(&self, name: &str, role: &Role) -> bool {
-        self.roles.get(name).is_some_and(|floor| floor.keys.is_subset(&role.signers()))
+        self.roles.get(name).is_some_and(|floor| floor.holds(role))
     }
 
     /// Forgets the roles below `parent` to which it no longer delegates: a new one of the same name counts from 1 again.

@@ -21,7 +21,6 @@ use crate::json::Place;
 use crate::time::UnixTime;
 use crate::tuf::InvalidMetadata;
 use crate::tuf::canonical_json;
-use crate::tuf::floors::Seen;
 
 /// One signature, as it came.
 #[derive(Clone, Debug)]
@@ -70,11 +69,6 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// What has been seen of a role when its file was.
-    pub(super) fn seen(&self, signed: &Signed) -> Seen {
-        Seen { version: self.version, digest: Some(Digest::of(Algorithm::Sha256, &signed.canonical)) }
-    }
-
     /// Whether it may still be used.
     pub(super) fn not_expired(&self, role: &str, now: UnixTime) -> Result<(), InvalidTrustData> {
         if self.expires > now {

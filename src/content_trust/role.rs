@@ -81,7 +81,13 @@ impl Role {
     }
 
     /// The keys that can sign, whatever they are called.
-    pub(super) fn signers(&self) -> BTreeSet<KeyId> {
+    pub(super) fn keys(&self) -> BTreeSet<KeyId> {
         self.keys.values().flatten().map(Key::canonical_id).collect()
+    }
+
+    /// Those that did, or of whom it is said.
+    pub(super) fn signers(&self, signed: &Signed) -> BTreeSet<KeyId> {
+        let keys = signed.signatures.iter().filter_map(|signature| self.keys.get(&signature.id)?.as_ref());
+        keys.map(Key::canonical_id).collect()
     }
 }

@@ -116,7 +116,7 @@ impl TrustedRoot {
         let (signed, timestamp) = Timestamp::parse(bytes)?;
         let role = &self.0.root.timestamp;
         let by_role = role.obligation("timestamp", &signed, |_| true)?;
-        view.floors.raise("timestamp", role, timestamp.header.seen(&signed))?;
+        view.floors.raise("timestamp", role, &signed, timestamp.header)?;
         view.expires("timestamp", timestamp.header.expires, || timestamp.header.not_expired("timestamp", when.time()))?;
         let trusted = Unproven::new(TrustedTimestamp { view, file: timestamp.snapshot, version: timestamp.header.version }, vec![by_role]);
         match current {
@@ -180,7 +180,7 @@ impl View {
         file.compare(name, bytes)?;
         let (signed, targets) = Targets::parse(name, bytes)?;
         let by_role = role.obligation(name, &signed, |_| true)?;
-        self.floors.raise(name, role, targets.header.seen(&signed))?;
+        self.floors.raise(name, role, &signed, targets.header)?;
         self.floors.forget_all_but(name, &targets.delegations);
         let now = self.when.time();
         self.expires(name, targets.header.expires, || targets.header.not_expired(name, now))?;
@@ -222,7 +222,7 @@ impl TrustedTimestamp {
         let role = &root.0.root.snapshot;
         let by_role = role.obligation("snapshot", &signed, |_| true)?;
         snapshot.meta["root"].compare("root", root.bytes())?;
-        view.floors.raise("snapshot", role, snapshot.header.seen(&signed))?;
+        view.floors.raise("snapshot", role, &signed, snapshot.header)?;
         let now = view.when.time();
         view.expires("snapshot", snapshot.header.expires, || snapshot.header.not_expired("snapshot", now))?;
         let trusted = TrustedSnapshot { view, version: snapshot.header.version, meta: Arc::new(snapshot.meta) };

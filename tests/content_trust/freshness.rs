@@ -197,6 +197,38 @@ fn trap_09_a_key_more_forgets_nothing() {
     assert_eq!(client.refusal(&publisher.publish()), rollback("timestamp", 3, 2));
 }
 
+/// Two keys for the timestamp, of which one is enough and the first has signed; then one of them is taken away.
+fn one_of_two_left(left: usize) -> (Publisher, Client) {
+    let signers = [Signer::p256("first timestamp"), Signer::p256("second timestamp")];
+    let mut publisher = Publisher::new();
+    publisher.signers.insert("timestamp".into(), signers.to_vec());
+    publisher.name_keys();
+    publisher.root["roles"]["timestamp"]["threshold"] = json!(1);
+    publisher.sign_root();
+    publisher.release();
+    publisher.signers.insert("timestamp".into(), vec![signers[0].clone()]);
+    let mut client = Client::new();
+    client.accepts(&publisher.publish());
+    publisher.rotate(|publisher| {
+        publisher.signers.insert("timestamp".into(), vec![signers[left].clone()]);
+    });
+    publisher.release();
+    publisher.timestamp["version"] = json!(1);
+    (publisher, client)
+}
+
+#[test]
+fn trap_09_without_a_key_that_had_not_signed_nothing_is_forgotten() {
+    let (mut publisher, client) = one_of_two_left(0);
+    assert_eq!(client.refusal(&publisher.publish()), rollback("timestamp", 2, 1));
+}
+
+#[test]
+fn trap_09_without_the_key_that_had_signed_one_begins_anew() {
+    let (mut publisher, mut client) = one_of_two_left(1);
+    client.accepts(&publisher.publish());
+}
+
 #[test]
 fn trap_09_a_new_root_key_alone_forgets_nothing() {
     let (mut publisher, client) = seen();
