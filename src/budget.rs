@@ -205,6 +205,17 @@ pub const TUF_SILENCE_SECONDS: u64 = 600;
 /// Repositories of a policy's own that one check asks. A policy is a stranger's at the edge, and each costs five requests.
 pub const TUF_REPOSITORIES: usize = 4;
 
+/// Bytes of one root of Docker Content Trust: twice TUF's, because its keys come in certificates and old ones are kept for ever. Notary
+/// reads a hundred megabytes (`storage/httpstore.go`, `NoSizeLimit`); Docker Hub's for debian has 2.4 KB.
+pub const CONTENT_TRUST_ROOT_BYTES: usize = 2 * TUF_ROOT_BYTES;
+
+/// Bytes of one timestamp of Docker Content Trust: Notary reads a megabyte (`const.go`, `MaxTimestampSize`), of which half a kilobyte is
+/// used; so as much as of TUF's. Snapshots and targets are as long as the file that names them says, and no longer than TUF's.
+pub const CONTENT_TRUST_TIMESTAMP_BYTES: usize = TUF_TIMESTAMP_BYTES;
+
+/// Bytes of a role's name (`tuf/data/roles.go`, `IsDelegation`: fewer than 256).
+pub const CONTENT_TRUST_ROLE_BYTES: usize = 255;
+
 /// How often a refresh begins anew because another one stored something meanwhile: two tabs of a browser do so once.
 pub const TUF_ATTEMPTS: usize = 3;
 

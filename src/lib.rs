@@ -47,6 +47,7 @@ pub mod tlog;
 pub mod x509;
 
 // Layer 4: texts that name images, who signed what they name, trust that renews itself, and what follows.
+pub mod content_trust;
 pub mod cosign;
 pub mod pin;
 pub mod policy;

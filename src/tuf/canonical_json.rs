@@ -55,7 +55,8 @@ fn write(value: &Value, to: &mut Vec<u8>) -> Result<(), InvalidMetadata> {
     Ok(())
 }
 
-fn string(text: &str, to: &mut Vec<u8>) {
+/// A string: its UTF-8 between quotes.
+pub(crate) fn string(text: &str, to: &mut Vec<u8>) {
     to.push(b'"');
     for byte in text.bytes() {
         if matches!(byte, b'"' | b'\\') {

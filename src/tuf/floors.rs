@@ -50,7 +50,7 @@ fn keys(root: &Root) -> Digest {
 }
 
 /// Compares with what was seen of a role before, and says what has been seen now. `found` may be only a name that another file gave.
-pub(super) fn compare(role: &str, before: Option<Seen>, found: Seen) -> Result<Seen, InvalidMetadata> {
+pub(crate) fn compare(role: &str, before: Option<Seen>, found: Seen) -> Result<Seen, InvalidMetadata> {
     let Some(before) = before else { return Ok(found) };
     if found.version < before.version {
         return Err(InvalidMetadata::Rollback { role: role.to_owned(), known: before.version, found: found.version });

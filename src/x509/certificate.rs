@@ -137,6 +137,18 @@ impl Certificate {
         &self.der[self.subject.clone()]
     }
 
+    /// Whose certificate it is where names are common names (2.5.4.3); none unless there is exactly one, in UTF-8 or ASCII.
+    pub fn common_name(&self) -> Option<&str> {
+        let subject = der::only(self.subject(), Tag::SEQUENCE).and_then(|subject| name::attributes(subject.reader())).ok()?;
+        let mut common = subject.into_iter().filter(|(oid, _)| *oid == [0x55, 4, 3]).map(|(_, value)| value);
+        match (common.next(), common.next()) {
+            (Some(value), None) if [Tag::UTF8_STRING, Tag::PRINTABLE_STRING, Tag::IA5_STRING].contains(&value.tag) => {
+                core::str::from_utf8(value.value).ok()
+            }
+            _ => None,
+        }
+    }
+
     /// The issuer for people: `O=sigstore.dev, CN=sigstore`. Never to be compared.
     pub fn issuer_text(&self) -> String {
         name::text(self.issuer())

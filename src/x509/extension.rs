@@ -154,12 +154,14 @@ pub struct KeyUsage {
 }
 
 impl KeyUsage {
-    /// "At least one of the bits MUST be set to 1"; DER writes none behind the last of those (X.690 section 11.2.2).
+    /// "At least one of the bits MUST be set to 1"; DER writes none behind the last of those (X.690 section 11.2.2). Whole octets are
+    /// read all the same: Go wrote them in 2015, and the roots of Docker's official images are of that year.
     fn read(value: &[u8]) -> Result<Self, InvalidDer> {
         let bits = der::bit_string(der::only(value, Tag::BIT_STRING)?.value)?;
         let ends_in_one = bits.bytes.last().is_some_and(|last| last.trailing_zeros() == u32::from(bits.unused));
+        let is_whole = bits.unused == 0 && bits.bytes.last().is_some_and(|last| *last != 0);
         // Nine bits are defined.
-        if !ends_in_one || bits.bytes.len() > 2 {
+        if !(ends_in_one || is_whole) || bits.bytes.len() > 2 {
             return Err(InvalidDer::Value { expected: "key usage, one bit at least and nine at most" });
         }
         Ok(Self { digital_signature: bits.bit(0), certificate_signing: bits.bit(5) })

@@ -303,10 +303,17 @@ fn every_bit_of_key_usage_is_its_own() {
 
 #[test]
 fn key_usage_has_one_form() {
-    // None, none in one octet, zeros behind the last one, more than nine, no bit string.
-    for value in [&[3, 1, 0][..], &[3, 2, 7, 0], &[3, 2, 0, 0x80], &[3, 4, 0, 0x80, 0, 1], &[4, 2, 7, 0x80]] {
+    // None, none in one octet, some zeros behind the last one, more than nine, no bit string.
+    for value in [&[3, 1, 0][..], &[3, 2, 7, 0], &[3, 2, 0, 0], &[3, 2, 5, 0x80], &[3, 4, 0, 0x80, 0, 1], &[4, 2, 7, 0x80]] {
         refused_with(KEY_USAGE, true, value.to_vec());
     }
+}
+
+/// As Go did in 2015: the root certificates of Docker's official images have it.
+#[test]
+fn key_usage_may_be_written_in_a_whole_octet() {
+    let usage = leaf().with((KEY_USAGE, true, vec![3, 2, 0, 0xa0])).issued_by("intermediate", &key(2)).key_usage().unwrap();
+    assert!(usage.digital_signature && !usage.certificate_signing);
 }
 
 #[test]

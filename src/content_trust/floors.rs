@@ -1,0 +1,225 @@
+//! What was seen of a collection before, below which nothing is accepted again, and the form in which it is kept.
+//!
+//! Snapshots of Notary name hashes, not versions, so a version is known only of files that were read. Each floor goes with the keys that
+//! signed it, and holds as long as all of them may still sign for the role: a key is taken away because somebody else had it, who may
+//! have counted versions up to where no honest one follows. Other keys may come and go. Notary knows no such way out: users have to
+//! delete what it stored.
+//!
+//! The same version with other content is refused: somebody is told one thing and somebody else another. Notary accepts it.
+
+use core::fmt;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use base64ct::Base64;
+use base64ct::Encoding as _;
+use serde_json::json;
+
+use crate::budget;
+use crate::content_trust::Gun;
+use crate::content_trust::InvalidTrustData;
+use crate::content_trust::KeyId;
+use crate::content_trust::When;
+use crate::content_trust::delegation::Delegation;
+use crate::content_trust::metadata::Header;
+use crate::content_trust::metadata::Signed;
+use crate::content_trust::role::Role;
+use crate::digest::Algorithm;
+use crate::digest::Digest;
+use crate::json;
+use crate::json::InvalidJson;
+use crate::json::Place;
+use crate::time::UnixTime;
+use crate::tuf::floors;
+use crate::tuf::floors::Seen;
+
+/// The only version of the format.
+const VERSION: i64 = 1;
+
+/// The latest that was seen. [`Floors::default`] has seen nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Floors {
+    roles: BTreeMap<String, Floor>,
+    /// The latest time for which something was verified as the present.
+    latest: Option<UnixTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Floor {
+    /// Whoever signed it, by canonical ID.
+    keys: BTreeSet<KeyId>,
+    seen: Seen,
+}
+
+impl Floor {
+    /// Whether nobody was taken away from the role who signed what was seen.
+    fn holds(&self, role: &Role) -> bool {
+        self.keys.is_subset(&role.keys())
+    }
+}
+
+impl Floors {
+    /// The version that was seen of a role.
+    pub fn version(&self, role: &str) -> Option<u64> {
+        self.roles.get(role).map(|floor| floor.seen.version)
+    }
+
+    /// With the present no earlier than it was before. Times of archives count for nothing.
+    pub(super) fn at(&self, when: When) -> (Self, When) {
+        match when {
+            When::Now(now) => {
+                let now = self.latest.map_or(now, |latest| latest.max(now));
+                (Self { latest: Some(now), ..self.clone() }, When::Now(now))
+            }
+            When::Archived(_) => (self.clone(), when),
+        }
+    }
+
+    /// Compares with what was seen of a role before, and remembers what has been seen now.
+    pub(super) fn raise(&mut self, name: &str, role: &Role, signed: &Signed, header: Header) -> Result<(), InvalidTrustData> {
+        let before = self.roles.get(name).filter(|floor| floor.holds(role)).map(|floor| floor.seen);
+        let digest = Some(Digest::of(Algorithm::Sha256, &signed.canonical));
+        let seen = floors::compare(name, before, Seen { version: header.version, digest })?;
+        self.roles.insert(name.to_owned(), Floor { keys: role.signers(signed), seen });
+        Ok(())
+    }
+
+    /// Whether a role was seen, under keys that still count.
+    pub(super) fn remember(&self, name: &str, role: &Role) -> bool {
+        self.roles.get(name).is_some_and(|floor| floor.holds(role))
+    }
+
+    /// Forgets the roles below `parent` to which it no longer delegates: a new one of the same name counts from 1 again.
+    pub(super) fn forget_all_but(&mut self, parent: &str, delegations: &[Arc<Delegation>]) {
+        self.roles.retain(|name, _| {
+            let Some(below) = name.strip_prefix(parent).and_then(|name| name.strip_prefix('/')) else { return true };
+            let child = below.split('/').next().unwrap_or(below);
+            delegations.iter().any(|delegation| delegation.name.rsplit('/').next() == Some(child))
+        });
+    }
+}
+
+/// What is kept of one collection: its roots, and what was seen. Roots are verified anew whenever they are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Whose it is.
+    pub gun: Gun,
+    /// The root that the anchor vouches for, and its successors, in their order.
+    pub roots: Vec<Vec<u8>>,
+    /// What was seen under the last of them.
+    pub floors: Floors,
+}
+
+impl State {
+    /// Reads what [`Self::to_bytes`] wrote of the same collection.
+    pub fn parse(bytes: &[u8], gun: &Gun) -> Result<Self, InvalidState> {
+        if bytes.len() > budget::TUF_STATE_BYTES {
+            return Err(InvalidState::TooLarge);
+        }
+        let document = json::parse_object(bytes)?;
+        let root = document.root();
+        let version = root.required("stateVersion")?.integer()?;
+        if version != VERSION {
+            return Err(InvalidState::Version { found: version });
+        }
+        let named = root.required("gun")?;
+        if named.string()? != gun.as_str() {
+            return Err(InvalidState::Value { path: named.path().to_owned(), expected: "the collection that is asked about" });
+        }
+        let roots = root.required("roots")?.array()?;
+        if roots.len() > budget::TUF_ROOTS {
+            return Err(InvalidState::TooLarge);
+        }
+        let decode = |place: &Place<'_>| {
+            Base64::decode_vec(place.string()?).map_err(|_| InvalidState::Value { path: place.path().to_owned(), expected: "base64" })
+        };
+        let roles = root.required("floors")?.object()?;
+        let roles = roles.places().map(|(role, place)| Ok((role.to_owned(), floor(&place)?)));
+        let floors = Floors {
+            roles: roles.collect::<Result<_, InvalidState>>()?,
+            latest: root.optional("latest")?.map(|place| value(&place, "a time")).transpose()?,
+        };
+        Ok(Self { gun: gun.clone(), roots: roots.iter().map(decode).collect::<Result<_, _>>()?, floors })
+    }
+
+    /// As it is stored.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let floor = |floor: &Floor| {
+            let keys: Vec<_> = floor.keys.iter().map(KeyId::to_string).collect();
+            json!({ "version": floor.seen.version, "digest": floor.seen.digest, "keys": keys })
+        };
+        let floors: BTreeMap<_, _> = self.floors.roles.iter().map(|(role, seen)| (role, floor(seen))).collect();
+        let document = json!({
+            "stateVersion": VERSION,
+            "gun": self.gun.as_str(),
+            "roots": self.roots.iter().map(|root| Base64::encode_string(root)).collect::<Vec<_>>(),
+            "floors": floors,
+            "latest": self.floors.latest,
+        });
+        document.to_string().into_bytes()
+    }
+}
+
+fn floor(place: &Place<'_>) -> Result<Floor, InvalidState> {
+    let members = place.object()?;
+    let version = members.required("version")?;
+    let seen = match version.unsigned()? {
+        0 => return Err(InvalidState::Value { path: version.path().to_owned(), expected: "1 or more" }),
+        version => Seen { version, digest: Some(value(&members.required("digest")?, "a digest")?) },
+    };
+    let keys = members.required("keys")?.array()?;
+    Ok(Floor { keys: keys.iter().map(|place| value(place, "a key ID")).collect::<Result<_, _>>()?, seen })
+}
+
+fn value<V: core::str::FromStr>(place: &Place<'_>, expected: &'static str) -> Result<V, InvalidState> {
+    place.string()?.parse().map_err(|_| InvalidState::Value { path: place.path().to_owned(), expected })
+}
+
+/// Why what is stored is no state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvalidState {
+    /// It is no strict JSON, or a member is missing or of another type.
+    Json(InvalidJson),
+    /// It is larger than anything that is stored.
+    TooLarge,
+    /// A value that means nothing, or something about another collection.
+    Value {
+        /// Where.
+        path: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// It is of another version of this program.
+    Version {
+        /// Its version.
+        found: i64,
+    },
+}
+
+impl InvalidState {
+    /// The stable code.
+    pub const CODE: &'static str = "state-invalid";
+}
+
+impl fmt::Display for InvalidState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stored trust data: ")?;
+        match self {
+            Self::Json(invalid) => invalid.fmt(f),
+            Self::TooLarge => {
+                write!(f, "expected at most {} bytes and {} roots, found more", budget::TUF_STATE_BYTES, budget::TUF_ROOTS)
+            }
+            Self::Value { path, expected } => write!(f, "expected {path} to be {expected}, found something else"),
+            Self::Version { found } => write!(f, "expected version {VERSION}, found version {found}"),
+        }
+    }
+}
+
+impl core::error::Error for InvalidState {}
+
+impl From<InvalidJson> for InvalidState {
+    fn from(invalid: InvalidJson) -> Self {
+        Self::Json(invalid)
+    }
+}
