@@ -110,6 +110,8 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
                 let after = state.to_bytes();
                 match before.as_deref() {
                     Some(before) if before == after => Ok(Swapped::Stored),
+                    // It could not be read again, and would end all storing: what was seen before is of more use.
+                    _ if after.len() > budget::TUF_STATE_BYTES => Err(StoreError { detail: "more than is ever stored".into() }),
                     before => self.store.swap(key, before, &after).await,
                 }
             };
