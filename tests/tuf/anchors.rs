@@ -1,5 +1,7 @@
 //! A check whose trusted roots renew themselves: which one is used, what is said of it, and what a verdict makes of it.
 
+use core::cell::Cell;
+
 use pollster::block_on;
 use pullproof::Checker;
 use pullproof::Error;
@@ -345,6 +347,34 @@ fn what_was_confirmed_in_the_future_is_asked_for_again() {
     stage.check(3);
     let (report, asked) = stage.check(0);
     assert_eq!((root(&report).source, root(&report).confirmed, asked), (RootSource::Repository, Some(start()), 2));
+}
+
+/// Somebody else is always quicker, and has just been told the same, a second ago.
+struct Busy<'a>(&'a MemoryStore, Cell<i64>);
+
+impl Store for Busy<'_> {
+    async fn load(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.load(key).await
+    }
+
+    async fn swap(&self, key: &str, expected: Option<&[u8]>, bytes: &[u8]) -> Result<Swapped, StoreError> {
+        let mut other: Value = serde_json::from_slice(bytes).unwrap();
+        self.1.set(self.1.get() + 1);
+        let earlier = UnixTime::from_seconds(start().seconds() - self.1.get()).unwrap();
+        other["last"]["confirmed"] = json!(earlier.to_string());
+        self.0.swap(key, expected, other.to_string().as_bytes()).await?;
+        Ok(Swapped::Conflict)
+    }
+}
+
+#[test]
+fn where_many_ask_at_once_those_who_come_too_late_use_what_the_others_have_just_been_told() {
+    let (sigstore, stranger) = (Sigstore::new(), Sigstore::at("stranger.test"));
+    for (trusted, verdict) in [(&sigstore, Verdict::Accept), (&stranger, Verdict::Reject)] {
+        let stage = stage(Some(&sigstore), trusted);
+        let report = stage.check_with(Some(Busy(&stage.store, Cell::new(0))), Some(&stage.policy()), start()).unwrap();
+        assert_eq!((report.verdict, root(&report).source, why(&report)), (verdict, RootSource::Store, None), "{}", report.to_json());
+    }
 }
 
 /// Of the instances that come with us only the repository is forged here: nobody else has their keys.
