@@ -422,6 +422,20 @@ mod built_in {
         assert_eq!(block_on(stage.store.load("tuf-public-good")), Ok(None), "and nothing of it is kept");
     }
 
+    /// No signature can meet it.
+    #[test]
+    fn nobody_is_asked_for_a_policy_that_names_digests_only() {
+        let stage = stage(Some(&Sigstore::new()), &Sigstore::new());
+        let digest = Image::multi_platform().digest().to_string();
+        let policy =
+            json!({ "rules": [{ "images": "registry.test/team/app", "require": [{ "anyOf": [{ "digest": digest }] }] }] }).to_string();
+        let checker = Checker::new(&stage).store(Some(stage.store.clone())).attachments(true);
+        let image = Reference::parse("registry.test/team/app:v1").unwrap();
+        let report = block_on(checker.check(&image, Some(&Policy::parse(&policy).unwrap()), start(), &mut |_| {})).unwrap();
+        assert_eq!((report.verdict, root(&report).source, why(&report)), (Verdict::Accept, RootSource::Shipped, None));
+        assert!(stage.repository.asked.borrow().is_empty());
+    }
+
     #[test]
     fn without_a_policy_nobody_is_asked() {
         let stage = stage(Some(&Sigstore::new()), &Sigstore::new());
