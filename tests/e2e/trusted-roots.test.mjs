@@ -102,6 +102,13 @@ describe('Node', () => {
     await assert.rejects(check(image, { store: {} }), { code: 'options-invalid' });
   });
 
+  test('a store that never answers is told, and holds nobody up for ever', { timeout: 60_000 }, async () => {
+    const never = () => new Promise(() => {});
+    const stores = [{ load: never, swap: async () => true }, { load: async () => undefined, swap: never }];
+    const answers = await Promise.all(stores.map((store) => check(image, { policy: policy(), store })));
+    assert.deepEqual(answers.map(shown), stores.map(() => ['accept', 'repository', 'store-unavailable']));
+  });
+
   test('many images are pinned with one look at the repository', async () => {
     const text = ['signed-keyless', 'signed-wrong-identity', 'signed-too-late'].map((name) => `FROM ${stage.demo.host}/demo/${name}:1.0\n`).join('');
     const rules = [{ images: `${stage.demo.host}/demo/*`, require: stage.policy.rules[0].require }];
