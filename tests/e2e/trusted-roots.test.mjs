@@ -268,6 +268,18 @@ describe('the Worker', () => {
     return worker.state(`of-a-test-${number += 1}`);
   });
 
+  test('policies that each name another repository do not fill it', { timeout: 60_000 }, async () => {
+    await started();
+    const { load, swap } = worker.state('full');
+    const [one, two] = [1, 2].map((byte) => Uint8Array.of(byte));
+    const keys = Array.from({ length: 1001 }, (_, place) => `tuf-${sha256(String(place))}`);
+    for (const key of keys.slice(0, 1000)) assert.equal(await swap(key, undefined, one), true);
+    await assert.rejects(swap(keys[1000], undefined, one));
+    assert.equal(await load(keys[1000]), undefined);
+    assert.equal(await swap(keys[0], one, two), true, 'what is there already is renewed');
+    assert.equal(await swap('tuf-public-good', undefined, one), true, 'and so is what comes with the package');
+  });
+
   test('a repository that is not on the list is not asked', async () => {
     await started({ repositories: ['tuf.example'] });
     for (const question of [
