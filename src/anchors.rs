@@ -193,7 +193,12 @@ impl<S: Store, T: Transport, P: Prover> Sources<'_, S, T, P> {
             }
             Err(RefreshError::Aborted) => return Err(Error::Transport { host: String::new(), error: TransportError::Aborted }),
             // As far as it still follows from the roots that are known by now.
-            Err(error) => (updater.stored(Some(&path)).await.ok().and_then(|stored| stored.refreshed), Some(remark(&error))),
+            Err(error) => {
+                let stored = updater.stored(Some(&path)).await.ok().and_then(|stored| stored.refreshed);
+                // Those who were quicker have just asked.
+                let is_new = error == RefreshError::Contended && stored.as_ref().is_some_and(|stored| stored.is_recent(self.now));
+                (stored, Some(remark(&error)).filter(|_| !is_new))
+            }
         };
         Ok((found, problem.or(why)))
     }

@@ -219,6 +219,9 @@ pub const CONTENT_TRUST_ROLE_BYTES: usize = 255;
 /// How often a refresh begins anew because another one stored something meanwhile: two tabs of a browser do so once.
 pub const TUF_ATTEMPTS: usize = 3;
 
+/// One answer of a store of JavaScript. A database of a browser sometimes never opens, and a check can do without.
+pub const STORE_TIME: Duration = Duration::from_secs(5);
+
 /// One request to a TUF repository, from asking to the last byte: what is stored or came with us can stand in, so that a check need
 /// not wait as long as for the image itself.
 pub const TUF_REQUEST_TIME: Duration = Duration::from_secs(5);

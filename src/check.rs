@@ -215,8 +215,10 @@ impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
             walk.start(CheckName::Signatures);
             let attached = signatures::read(&client, &found).await?;
             let wanted = wanted.filter(|wanted| !wanted.is_empty()).unwrap_or_else(Candidates::anybody);
+            // Who is looked for without being wanted makes no verdict.
+            let asking = policy.filter(|_| looks_for_signatures);
             let sources = Sources { store: self.store.as_ref(), transport: &self.transport, prover: &self.prover, now };
-            let Anchors { roots, summaries } = sources.find(attached.roots(&wanted), policy).await?;
+            let Anchors { roots, summaries } = sources.find(attached.roots(&wanted), asking).await?;
             walk.trusted_roots = summaries;
             let judged = attached.judge(&root, &wanted, &roots, now, &self.prover).await;
             walk.finish(CheckName::Signatures, attached.outcome(&judged));

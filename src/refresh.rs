@@ -120,7 +120,15 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
             let before = self.store.load(key).await?;
             let mut state = State::parse(before.as_deref())?;
             let outcome = Update { updater: self, path, now: self.now, online: true }.run(&mut state).await;
-            let is_silent = matches!(&outcome, Ok(Refreshed { source: Source::Store { .. }, .. }) | Err(RefreshError::Unreachable { .. }));
+            let because = match &outcome {
+                Ok(Refreshed { source: Source::Store { because: Some(because) }, .. }) | Err(RefreshError::Unreachable { because, .. }) => {
+                    Some(&because.why)
+                }
+                _ => None,
+            };
+            // Only who hangs holds anybody up. Of others we do not know whose fault it is: a Worker whose own requests have run out would
+            // speak for everybody who shares its store.
+            let is_silent = because == Some(&Why::Transport(TransportError::Timeout));
             // Of those that a stranger makes up nothing is written down until there is something to keep.
             state.silent = Some(self.now).filter(|_| is_silent && (self.repository.is_named() || state.last.is_some()));
             let saved = if before.is_none() && state == State::default() {
@@ -130,6 +138,8 @@ impl<S: Store, T: Transport, P: Prover> Updater<'_, S, T, P> {
                 let after = state.to_bytes();
                 match before.as_deref() {
                     Some(before) if before == after => Ok(Swapped::Stored),
+                    // It could not be read again, and would end all storing: what was seen before is of more use.
+                    _ if after.len() > budget::TUF_STATE_BYTES => Err(StoreError { detail: "more than is ever stored".into() }),
                     before => self.store.swap(key, before, &after).await,
                 }
             };

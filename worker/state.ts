@@ -8,6 +8,15 @@ import type { Store } from 'pullproof';
 /** What a Durable Object can keep under one key: its database takes no larger value. */
 const MAX_BYTES = 2_000_000;
 
+/**
+ * How much is kept that strangers' policies name. One repository has as many keys as there are roots for it and ways to write its address,
+ * so that whoever likes could fill the object, and then nobody's trusted roots would be kept any more.
+ */
+const MAX_NAMED = 1000;
+
+/** The key of what a policy names; that of a built-in instance is its name. */
+const NAMED = /^tuf-[0-9a-f]{64}$/;
+
 export class TrustState extends DurableObject {
   readonly #sql: SqlStorage;
 
@@ -27,6 +36,10 @@ export class TrustState extends DurableObject {
     if (bytes.byteLength > MAX_BYTES) throw new Error(`expected at most ${MAX_BYTES} bytes, found ${bytes.byteLength}`);
     const found = this.load(key);
     if (found === undefined || expected === undefined ? found !== expected : !isSame(found, expected)) return false;
+    if (found === undefined && NAMED.test(key)) {
+      const { kept } = this.#sql.exec<{ kept: number }>('SELECT count(*) AS kept FROM kept').one();
+      if (kept >= MAX_NAMED) throw new Error(`expected at most ${MAX_NAMED} repositories, found another`);
+    }
     this.#sql.exec('INSERT OR REPLACE INTO kept (key, bytes) VALUES (?, ?)', key, bytes);
     return true;
   }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, test } from 'node:test';
+import { loaded } from '../dist/core.js';
 import { CheckError, verifyBundle } from '../dist/node.js';
 
 const read = (name) => readFileSync(new URL(`support/bundle/${name}`, import.meta.url));
@@ -48,6 +49,24 @@ test('what the wanted identity signed is verified, and everything is said that a
   assert.deepEqual(signer, { type: 'identity', ...identity, claims: signer.claims });
   assert.deepEqual(steps.map(({ name, outcome }) => `${name} ${outcome}`),
     ['time passed', 'chain passed', 'sct passed', 'identity passed', 'log passed', 'signature passed']);
+});
+
+test('whoever is to say which signatures hold and says something else has said nothing', async () => {
+  const asked = { identity, trustedRoot, now: now.getTime() / 1000 };
+  const outcome = async (verify) => {
+    const { outcome, code } = await loaded().core.verifyBundle(new TextEncoder().encode(bundle), artifact, asked, verify);
+    return [outcome, code];
+  };
+  const all = (answer) => async (checks) => checks.map(() => answer);
+  assert.deepEqual(await outcome(all(true)), ['verified', null]);
+  assert.equal((await outcome(all(false)))[0], 'failed');
+  for (const verify of [
+    async () => [], async (checks) => checks.slice(1).map(() => true), async (checks) => [...checks, 0].map(() => true),
+    all(null), all(1), all('true'), all(Object(true)), async ({ length }) => ({ length, 0: true }), async () => true, () => undefined,
+    () => { throw new Error('thrown'); }, async () => { throw null; }, () => ({ then: (_, reject) => reject() }),
+  ]) {
+    assert.deepEqual(await outcome(verify), ['unknown', 'arithmetic-unavailable'], String(verify));
+  }
 });
 
 test('nobody is asked', async () => {

@@ -32,7 +32,13 @@ const digested = (check) => ({ ...check, message: new Uint8Array(createHash(chec
 const own = Object.getOwnPropertyDescriptor(globalThis, 'crypto');
 const without = () => Object.defineProperty(globalThis, 'crypto', { value: undefined, configurable: true });
 const { platform } = loaded();
-const { loadCryptoCore } = platform;
+/** What the arithmetic says instead; `null` for what it says. It is loaded once. */
+let wrong = null;
+const { loadCryptoCore: loadReal } = platform;
+const loadCryptoCore = async () => {
+  const { verify } = await loadReal();
+  return { verify: (checks) => wrong ?? verify(checks) };
+};
 afterEach(() => {
   Object.defineProperty(globalThis, 'crypto', own);
   platform.loadCryptoCore = loadCryptoCore;
@@ -52,6 +58,20 @@ test('arithmetic that cannot be loaded is no answer, and is asked for again', as
   await assert.rejects(prove([signed('ed25519')]), /refused/);
   platform.loadCryptoCore = loadCryptoCore;
   assert.deepEqual(await prove([signed('ed25519'), forged(signed('ed25519'))]), [true, false]);
+});
+
+test('arithmetic of another version, which answers something else, is no answer', async () => {
+  without();
+  const checks = [signed('ed25519'), forged(signed('ed25519'))];
+  try {
+    for (const answers of [[], [true], [true, false, true], [true, null], [1, 0], 'tf', {}]) {
+      wrong = answers;
+      await assert.rejects(prove(checks), Error, JSON.stringify(answers));
+    }
+  } finally {
+    wrong = null;
+  }
+  assert.deepEqual(await prove(checks), [true, false]);
 });
 
 test('answers of both keep their places', async () => {

@@ -32,6 +32,10 @@ impl PlatformProver {
 impl Prover for PlatformProver {
     async fn verify(&self, checks: &[&SignatureCheck]) -> Result<Vec<bool>, ProverError> {
         let answers = self.ask(checks).await.ok().filter(Array::is_array).map(|answers| Array::from(&answers)).ok_or(ProverError)?;
+        // Whoever answers something else has not answered.
+        if answers.length() as usize != checks.len() {
+            return Err(ProverError);
+        }
         answers.iter().map(|answer| answer.as_bool().ok_or(ProverError)).collect()
     }
 }

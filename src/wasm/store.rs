@@ -9,6 +9,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortSignal;
 
 use crate::budget;
 use crate::store::Store;
@@ -23,11 +24,15 @@ impl JsStore {
         Self(store)
     }
 
-    /// Whatever is thrown, and whatever is no promise of what was asked for, is a store that cannot be used.
+    /// Whatever is thrown, whatever is no promise of what was asked for, and whatever never comes is a store that cannot be used.
     async fn call(&self, method: &str, arguments: &Array) -> Result<JsValue, StoreError> {
         let function: Function = Reflect::get(&self.0, &method.into()).and_then(JsValue::dyn_into).map_err(|_| unlike("a method"))?;
         let promise = function.apply(&self.0, arguments).map_err(|thrown| thrown_by(&thrown))?;
-        JsFuture::from(Promise::resolve(&promise)).await.map_err(|thrown| thrown_by(&thrown))
+        let patience = AbortSignal::timeout_with_u32(u32::try_from(budget::STORE_TIME.as_millis()).unwrap_or(u32::MAX));
+        let too_late = Promise::new(&mut |_, reject| patience.set_onabort(Some(&reject)));
+        let answer = JsFuture::from(Promise::race(&Array::of2(&Promise::resolve(&promise), &too_late))).await;
+        patience.set_onabort(None);
+        answer.map_err(|thrown| thrown_by(&thrown))
     }
 }
 

@@ -102,6 +102,13 @@ describe('Node', () => {
     await assert.rejects(check(image, { store: {} }), { code: 'options-invalid' });
   });
 
+  test('a store that never answers is told, and holds nobody up for ever', { timeout: 60_000 }, async () => {
+    const never = () => new Promise(() => {});
+    const stores = [{ load: never, swap: async () => true }, { load: async () => undefined, swap: never }];
+    const answers = await Promise.all(stores.map((store) => check(image, { policy: policy(), store })));
+    assert.deepEqual(answers.map(shown), stores.map(() => ['accept', 'repository', 'store-unavailable']));
+  });
+
   test('many images are pinned with one look at the repository', async () => {
     const text = ['signed-keyless', 'signed-wrong-identity', 'signed-too-late'].map((name) => `FROM ${stage.demo.host}/demo/${name}:1.0\n`).join('');
     const rules = [{ images: `${stage.demo.host}/demo/*`, require: stage.policy.rules[0].require }];
@@ -292,6 +299,18 @@ describe('the Worker', () => {
   behavesAsStore(test, 'a Durable Object', async () => {
     if (worker === undefined) await started();
     return worker.state(`of-a-test-${number += 1}`);
+  });
+
+  test('policies that each name another repository do not fill it', { timeout: 60_000 }, async () => {
+    await started();
+    const { load, swap } = worker.state('full');
+    const [one, two] = [1, 2].map((byte) => Uint8Array.of(byte));
+    const keys = Array.from({ length: 1001 }, (_, place) => `tuf-${sha256(String(place))}`);
+    for (const key of keys.slice(0, 1000)) assert.equal(await swap(key, undefined, one), true);
+    await assert.rejects(swap(keys[1000], undefined, one));
+    assert.equal(await load(keys[1000]), undefined);
+    assert.equal(await swap(keys[0], one, two), true, 'what is there already is renewed');
+    assert.equal(await swap('tuf-public-good', undefined, one), true, 'and so is what comes with the package');
   });
 
   test('a repository that is not on the list is not asked', async () => {

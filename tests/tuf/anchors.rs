@@ -1,5 +1,7 @@
 //! A check whose trusted roots renew themselves: which one is used, what is said of it, and what a verdict makes of it.
 
+use core::cell::Cell;
+
 use pollster::block_on;
 use pullproof::Checker;
 use pullproof::Error;
@@ -218,21 +220,34 @@ fn a_repository_that_gave_no_answer_is_not_asked_again_for_ten_minutes() {
     let sigstore = Sigstore::new();
     let mut stage = stage(Some(&sigstore), &sigstore);
     stage.check(0);
-    stage.down();
+    stage.repository.broken.insert("*".into(), Err(TransportError::Timeout));
     let at = |seconds: i64| UnixTime::from_seconds(days_later(2).seconds() + seconds).unwrap();
     let check = |stage: &Stage, seconds| {
         let report = stage.check_with(Some(stage.store.clone()), Some(&stage.policy()), at(seconds)).unwrap();
         (report.verdict, root(&report).source, why(&report), stage.repository.asked.borrow().len())
     };
     let silent = |asked| (Verdict::Accept, RootSource::Store, Some("repository-unreachable"), asked);
-    assert_eq!(check(&stage, 0), silent(2));
+    assert_eq!(check(&stage, 0), silent(1));
     assert_eq!(check(&stage, 599), silent(0));
-    assert_eq!(check(&stage, 600), silent(2));
+    assert_eq!(check(&stage, 600), silent(1));
     // The clock was wrong, and is put right.
-    assert_eq!(check(&stage, 300), silent(2));
+    assert_eq!(check(&stage, 300), silent(1));
     stage.repository.broken.clear();
     assert_eq!(check(&stage, 301), silent(0));
     assert_eq!(check(&stage, 900), (Verdict::Accept, RootSource::Repository, None, 2));
+}
+
+/// Where many share a store, one whose own requests have run out speaks for nobody else.
+#[test]
+fn who_could_not_ask_does_not_keep_others_from_asking() {
+    let sigstore = Sigstore::new();
+    let mut stage = stage(Some(&sigstore), &sigstore);
+    stage.check(0);
+    stage.repository.broken.insert("*".into(), Err(TransportError::Unreachable { detail: "Too many subrequests".into() }));
+    stage.check(2);
+    stage.repository.broken.clear();
+    let (report, asked) = stage.check(2);
+    assert_eq!((root(&report).source, why(&report), asked), (RootSource::Repository, None, 2));
 }
 
 #[test]
@@ -400,6 +415,34 @@ fn what_was_confirmed_in_the_future_is_asked_for_again() {
     assert_eq!((root(&report).source, root(&report).confirmed, asked), (RootSource::Repository, Some(start()), 2));
 }
 
+/// Somebody else is always quicker, and has just been told the same, a second ago.
+struct Busy<'a>(&'a MemoryStore, Cell<i64>);
+
+impl Store for Busy<'_> {
+    async fn load(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.load(key).await
+    }
+
+    async fn swap(&self, key: &str, expected: Option<&[u8]>, bytes: &[u8]) -> Result<Swapped, StoreError> {
+        let mut other: Value = serde_json::from_slice(bytes).unwrap();
+        self.1.set(self.1.get() + 1);
+        let earlier = UnixTime::from_seconds(start().seconds() - self.1.get()).unwrap();
+        other["last"]["confirmed"] = json!(earlier.to_string());
+        self.0.swap(key, expected, other.to_string().as_bytes()).await?;
+        Ok(Swapped::Conflict)
+    }
+}
+
+#[test]
+fn where_many_ask_at_once_those_who_come_too_late_use_what_the_others_have_just_been_told() {
+    let (sigstore, stranger) = (Sigstore::new(), Sigstore::at("stranger.test"));
+    for (trusted, verdict) in [(&sigstore, Verdict::Accept), (&stranger, Verdict::Reject)] {
+        let stage = stage(Some(&sigstore), trusted);
+        let report = stage.check_with(Some(Busy(&stage.store, Cell::new(0))), Some(&stage.policy()), start()).unwrap();
+        assert_eq!((report.verdict, root(&report).source, why(&report)), (verdict, RootSource::Store, None), "{}", report.to_json());
+    }
+}
+
 /// Of the instances that come with us only the repository is forged here: nobody else has their keys.
 mod built_in {
     use super::*;
@@ -429,7 +472,7 @@ mod built_in {
     #[test]
     fn a_repository_that_is_down_leaves_the_one_that_came_with_this_version() {
         let mut stage = stage(Some(&Sigstore::new()), &Sigstore::new());
-        stage.down();
+        stage.repository.broken.insert("*".into(), Err(TransportError::Timeout));
         let report = stage.check_with(Some(stage.store.clone()), Some(&public_good()), start()).unwrap();
         assert_eq!((root(&report).source, why(&report)), (RootSource::Shipped, Some("repository-unreachable")));
         let again = stage.check_with(Some(stage.store.clone()), Some(&public_good()), start()).unwrap();
@@ -445,6 +488,20 @@ mod built_in {
         assert_eq!((root(&report).source, why(&report)), (RootSource::Shipped, Some("metadata-threshold-not-met")));
         assert_ne!(report.verdict, Verdict::Accept);
         assert_eq!(block_on(stage.store.load("tuf-public-good")), Ok(None), "and nothing of it is kept");
+    }
+
+    /// No signature can meet it.
+    #[test]
+    fn nobody_is_asked_for_a_policy_that_names_digests_only() {
+        let stage = stage(Some(&Sigstore::new()), &Sigstore::new());
+        let digest = Image::multi_platform().digest().to_string();
+        let policy =
+            json!({ "rules": [{ "images": "registry.test/team/app", "require": [{ "anyOf": [{ "digest": digest }] }] }] }).to_string();
+        let checker = Checker::new(&stage).store(Some(stage.store.clone())).attachments(true);
+        let image = Reference::parse("registry.test/team/app:v1").unwrap();
+        let report = block_on(checker.check(&image, Some(&Policy::parse(&policy).unwrap()), start(), &mut |_| {})).unwrap();
+        assert_eq!((report.verdict, root(&report).source, why(&report)), (Verdict::Accept, RootSource::Shipped, None));
+        assert!(stage.repository.asked.borrow().is_empty());
     }
 
     #[test]

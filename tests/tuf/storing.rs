@@ -304,3 +304,20 @@ fn only_https_and_this_machine_are_repositories() {
         assert_eq!(tuf::Repository::new(url, b"".as_slice()).unwrap_err().found, url);
     }
 }
+
+/// White space between the tokens of a root is under no signature: whoever passes roots on can add as much as a root may have.
+#[test]
+fn what_could_not_be_read_again_is_not_stored() {
+    let mut repository = Repository::new();
+    repository.refresh().unwrap();
+    let before = block_on(repository.store.load(repository.described().key())).unwrap();
+    for version in 2..=30 {
+        repository.rotate(|_| {});
+        let root = repository.files.get_mut(&format!("{version}.root.json")).unwrap();
+        root.resize(500_000, b' ');
+    }
+    let found = repository.refresh().unwrap();
+    assert!((found.root, found.saved.is_err()) == (30, true), "it is the newest, but cannot be kept: {:?}", found.saved);
+    assert_eq!(block_on(repository.store.load(repository.described().key())).unwrap(), before, "and what was seen before still counts");
+    assert_eq!(repository.refresh().unwrap().source, Source::Repository, "the next one finds a state that it can read");
+}
