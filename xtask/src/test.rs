@@ -168,7 +168,7 @@ fn dependencies(_: &Run, console: &Console) -> Result<Outcome> {
 /// The tools apart from the rest: together they would be built again, with the features of all.
 fn rust_tests(run: &Run, console: &Console) -> Result<Outcome> {
     let mut rest = toolchain::cargo();
-    rest.args(["test", "--workspace", "--exclude", "xtask", "--all-features", "--no-fail-fast"]);
+    rest.args(["test", "--workspace", "--exclude", "xtask", "--exclude", DIFFERENTIAL, "--all-features", "--no-fail-fast"]);
     if run.long {
         let seed = seed();
         console.say(&format!("properties with 65536 cases each, PROPTEST_RNG_SEED={seed}"));
