@@ -265,8 +265,9 @@ fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
     ensure!(!tests.is_empty(), "expected tests in tests/e2e, found none");
     console.run(
         Command::new("node")
-            // What hangs is named by the runner, before the stage as a whole is out of time.
-            .args(["--test", "--test-reporter=spec", "--test-timeout=600000"])
+            // What hangs is named by the runner, before the stage as a whole is out of time. Two files at once: each waits for others most of
+            // the time, and on two cores the runner would take one.
+            .args(["--test", "--test-reporter=spec", "--test-timeout=600000", "--test-concurrency=2"])
             .args(tests)
             .envs(registries.environment.iter().map(|(name, address)| (name, address)))
             .env("PULLPROOF_CHROMIUM", browser)
