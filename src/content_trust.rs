@@ -27,6 +27,7 @@ mod metadata;
 mod role;
 mod trusted;
 
+pub use crate::stored::InvalidState;
 pub use anchor::Anchor;
 pub use delegation::Asked;
 pub use delegation::Delegated;
@@ -37,7 +38,6 @@ pub use delegation::Unusable;
 pub use delegation::Wanted;
 pub use delegation::WhenUnusable;
 pub use floors::Floors;
-pub use floors::InvalidState;
 pub use floors::State;
 pub use gun::Gun;
 pub use invalid::InvalidTrustData;

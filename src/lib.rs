@@ -35,6 +35,7 @@ pub mod intoto;
 pub mod json;
 pub mod oci;
 pub mod pem;
+pub mod stored;
 
 // Layer 2: what was found.
 pub mod report;

@@ -30,11 +30,11 @@ use crate::tuf::Search;
 use crate::tuf::TargetPath;
 use crate::tuf::TrustedRoot;
 
+pub use crate::stored::InvalidState;
 pub use error::RefreshError;
 pub use error::Unreachable;
 pub use error::Untrusted;
 pub use error::Why;
-pub use state::InvalidState;
 use state::Last;
 use state::State;
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Every module of the crate's root. `lib.rs` is exempt: it names them all.
 const LAYERS: &[(u8, &[&str])] = &[
     (0, &["reference", "digest", "time", "budget", "excerpt"]),
-    (1, &["oci", "json", "der", "pem", "intoto"]),
+    (1, &["oci", "json", "der", "pem", "intoto", "stored"]),
     (2, &["report"]),
     (3, &["crypto", "x509", "timestamp", "tlog", "envelope"]),
     (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy"]),

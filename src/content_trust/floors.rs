@@ -7,14 +7,12 @@
 //!
 //! The same version with other content is refused: somebody is told one thing and somebody else another. Notary accepts it.
 
-use core::fmt;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base64ct::Base64;
 use base64ct::Encoding as _;
-use serde_json::json;
 
 use crate::budget;
 use crate::content_trust::Gun;
@@ -27,15 +25,18 @@ use crate::content_trust::metadata::Signed;
 use crate::content_trust::role::Role;
 use crate::digest::Algorithm;
 use crate::digest::Digest;
-use crate::json;
-use crate::json::InvalidJson;
+use crate::json::Object;
 use crate::json::Place;
+use crate::json::Value;
+use crate::stored;
+use crate::stored::InvalidState;
+use crate::stored::VERSION;
+use crate::stored::VERSION_MEMBER;
+use crate::stored::decode;
+use crate::stored::value;
 use crate::time::UnixTime;
 use crate::tuf::floors;
 use crate::tuf::floors::Seen;
-
-/// The only version of the format.
-const VERSION: i64 = 1;
 
 /// The latest that was seen. [`Floors::default`] has seen nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,15 +115,8 @@ pub struct State {
 impl State {
     /// Reads what [`Self::to_bytes`] wrote of the same collection.
     pub fn parse(bytes: &[u8], gun: &Gun) -> Result<Self, InvalidState> {
-        if bytes.len() > budget::TUF_STATE_BYTES {
-            return Err(InvalidState::TooLarge);
-        }
-        let document = json::parse_object(bytes)?;
+        let document = stored::read(bytes)?;
         let root = document.root();
-        let version = root.required("stateVersion")?.integer()?;
-        if version != VERSION {
-            return Err(InvalidState::Version { found: version });
-        }
         let named = root.required("gun")?;
         if named.string()? != gun.as_str() {
             return Err(InvalidState::Value { path: named.path().to_owned(), expected: "the collection that is asked about" });
@@ -131,9 +125,6 @@ impl State {
         if roots.len() > budget::TUF_ROOTS {
             return Err(InvalidState::TooLarge);
         }
-        let decode = |place: &Place<'_>| {
-            Base64::decode_vec(place.string()?).map_err(|_| InvalidState::Value { path: place.path().to_owned(), expected: "base64" })
-        };
         let roles = root.required("floors")?.object()?;
         let roles = roles.places().map(|(role, place)| Ok((role.to_owned(), floor(&place)?)));
         let floors = Floors {
@@ -145,19 +136,23 @@ impl State {
 
     /// As it is stored.
     pub fn to_bytes(&self) -> Vec<u8> {
+        let text = |text: String| Value::String(text);
         let floor = |floor: &Floor| {
-            let keys: Vec<_> = floor.keys.iter().map(KeyId::to_string).collect();
-            json!({ "version": floor.seen.version, "digest": floor.seen.digest, "keys": keys })
+            let keys = floor.keys.iter().map(|key| text(key.to_string())).collect();
+            Object::of([
+                ("version", Value::Integer(floor.seen.version.cast_signed())),
+                ("digest", floor.seen.digest.map_or(Value::Null, |digest| text(digest.to_string()))),
+                ("keys", Value::Array(keys)),
+            ])
         };
-        let floors: BTreeMap<_, _> = self.floors.roles.iter().map(|(role, seen)| (role, floor(seen))).collect();
-        let document = json!({
-            "stateVersion": VERSION,
-            "gun": self.gun.as_str(),
-            "roots": self.roots.iter().map(|root| Base64::encode_string(root)).collect::<Vec<_>>(),
-            "floors": floors,
-            "latest": self.floors.latest,
-        });
-        document.to_string().into_bytes()
+        let document = Object::of([
+            (VERSION_MEMBER, Value::Integer(VERSION)),
+            ("gun", text(self.gun.as_str().to_owned())),
+            ("roots", Value::Array(self.roots.iter().map(|root| text(Base64::encode_string(root))).collect())),
+            ("floors", Value::Object(self.floors.roles.iter().map(|(role, seen)| (role.clone(), floor(seen))).collect())),
+            ("latest", self.floors.latest.map_or(Value::Null, |time| text(time.to_string()))),
+        ]);
+        document.to_bytes().expect("all of its numbers are integers")
     }
 }
 
@@ -170,56 +165,4 @@ fn floor(place: &Place<'_>) -> Result<Floor, InvalidState> {
     };
     let keys = members.required("keys")?.array()?;
     Ok(Floor { keys: keys.iter().map(|place| value(place, "a key ID")).collect::<Result<_, _>>()?, seen })
-}
-
-fn value<V: core::str::FromStr>(place: &Place<'_>, expected: &'static str) -> Result<V, InvalidState> {
-    place.string()?.parse().map_err(|_| InvalidState::Value { path: place.path().to_owned(), expected })
-}
-
-/// Why what is stored is no state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InvalidState {
-    /// It is no strict JSON, or a member is missing or of another type.
-    Json(InvalidJson),
-    /// It is larger than anything that is stored.
-    TooLarge,
-    /// A value that means nothing, or something about another collection.
-    Value {
-        /// Where.
-        path: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// It is of another version of this program.
-    Version {
-        /// Its version.
-        found: i64,
-    },
-}
-
-impl InvalidState {
-    /// The stable code.
-    pub const CODE: &'static str = "state-invalid";
-}
-
-impl fmt::Display for InvalidState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stored trust data: ")?;
-        match self {
-            Self::Json(invalid) => invalid.fmt(f),
-            Self::TooLarge => {
-                write!(f, "expected at most {} bytes and {} roots, found more", budget::TUF_STATE_BYTES, budget::TUF_ROOTS)
-            }
-            Self::Value { path, expected } => write!(f, "expected {path} to be {expected}, found something else"),
-            Self::Version { found } => write!(f, "expected version {VERSION}, found version {found}"),
-        }
-    }
-}
-
-impl core::error::Error for InvalidState {}
-
-impl From<InvalidJson> for InvalidState {
-    fn from(invalid: InvalidJson) -> Self {
-        Self::Json(invalid)
-    }
 }

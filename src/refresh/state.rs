@@ -1,25 +1,23 @@
 //! What is stored of one repository, as JSON: roots, what was seen, and the last complete set of files.
 
-use core::fmt;
-
 use base64ct::Base64;
 use base64ct::Encoding as _;
 
-use crate::budget;
 use crate::digest::Digest;
-use crate::json;
-use crate::json::InvalidJson;
 use crate::json::Members;
 use crate::json::Object;
 use crate::json::Place;
 use crate::json::Value;
+use crate::stored;
+use crate::stored::InvalidState;
+use crate::stored::VERSION;
+use crate::stored::VERSION_MEMBER;
+use crate::stored::decode;
+use crate::stored::value;
 use crate::time::UnixTime;
 use crate::tuf::ByName;
 use crate::tuf::Floors;
 use crate::tuf::Seen;
-
-/// The only version of the format.
-const VERSION: i64 = 1;
 
 /// What is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,15 +59,8 @@ impl State {
     /// Reads what [`Self::to_bytes`] wrote; nothing is an empty state.
     pub(super) fn parse(bytes: Option<&[u8]>) -> Result<Self, InvalidState> {
         let Some(bytes) = bytes else { return Ok(Self::default()) };
-        if bytes.len() > budget::TUF_STATE_BYTES {
-            return Err(InvalidState::TooLarge);
-        }
-        let document = json::parse_object(bytes)?;
+        let document = stored::read(bytes)?;
         let root = document.root();
-        let version = root.required("stateVersion")?.integer()?;
-        if version != VERSION {
-            return Err(InvalidState::Version { found: version });
-        }
         let floors = root.required("floors")?.object()?;
         let mut targets = ByName::default();
         for (role, place) in floors.required("targets")?.object()?.places() {
@@ -111,7 +102,7 @@ impl State {
         });
         let targets = self.floors.targets.iter().map(|(role, last)| (role.to_owned(), seen(last))).collect();
         let document = Object::of([
-            ("stateVersion", Value::Integer(VERSION)),
+            (VERSION_MEMBER, Value::Integer(VERSION)),
             ("roots", Value::Array(self.roots.iter().map(binary).collect())),
             (
                 "floors",
@@ -149,58 +140,4 @@ fn seen(place: &Place<'_>) -> Result<Seen, InvalidState> {
     let members = place.object()?;
     let digest = members.optional("digest")?.map(|place| value::<Digest>(&place, "a digest")).transpose()?;
     Ok(Seen { version: members.required("version")?.unsigned()?, digest })
-}
-
-fn value<V: core::str::FromStr>(place: &Place<'_>, expected: &'static str) -> Result<V, InvalidState> {
-    place.string()?.parse().map_err(|_| InvalidState::Value { path: place.path().to_owned(), expected })
-}
-
-fn decode(place: &Place<'_>) -> Result<Vec<u8>, InvalidState> {
-    Base64::decode_vec(place.string()?).map_err(|_| InvalidState::Value { path: place.path().to_owned(), expected: "base64" })
-}
-
-/// Why what is stored is no state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InvalidState {
-    /// It is no strict JSON, or a member is missing or of another type.
-    Json(InvalidJson),
-    /// It is larger than anything that is stored.
-    TooLarge,
-    /// A value that means nothing.
-    Value {
-        /// Where.
-        path: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// It is of another version of this program.
-    Version {
-        /// Its version.
-        found: i64,
-    },
-}
-
-impl InvalidState {
-    /// The stable code.
-    pub const CODE: &'static str = "state-invalid";
-}
-
-impl fmt::Display for InvalidState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stored state: ")?;
-        match self {
-            Self::Json(invalid) => invalid.fmt(f),
-            Self::TooLarge => write!(f, "expected at most {} bytes, found more", budget::TUF_STATE_BYTES),
-            Self::Value { path, expected } => write!(f, "expected {path} to be {expected}, found something else"),
-            Self::Version { found } => write!(f, "expected version {VERSION}, found version {found}"),
-        }
-    }
-}
-
-impl core::error::Error for InvalidState {}
-
-impl From<InvalidJson> for InvalidState {
-    fn from(invalid: InvalidJson) -> Self {
-        Self::Json(invalid)
-    }
 }
