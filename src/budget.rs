@@ -216,6 +216,19 @@ pub const CONTENT_TRUST_TIMESTAMP_BYTES: usize = TUF_TIMESTAMP_BYTES;
 /// Bytes of a role's name (`tuf/data/roles.go`, `IsDelegation`: fewer than 256).
 pub const CONTENT_TRUST_ROLE_BYTES: usize = 255;
 
+/// Delegated roles of one collection of Docker Content Trust that are read to show all of it: one a signer, so a large team's.
+pub const CONTENT_TRUST_ROLES: usize = 128;
+
+/// Collections of Docker Content Trust that one check looks into. A policy is a stranger's at the edge, and each costs five requests.
+pub const COLLECTIONS: usize = 4;
+
+/// Roots before the newest that are asked for until one is pinned: rotating was rare, since Notary's own clients could not follow.
+pub const CONTENT_TRUST_PAST_ROOTS: usize = 16;
+
+/// Bytes of snapshot and targets that are kept with what was seen of a collection, so that a check asks for the timestamp only: in base64
+/// they fit into one value of a Durable Object (2 MB). Docker Hub's for debian, with 791 tags, have 82 KB.
+pub const CONTENT_TRUST_KEPT_BYTES: usize = 1 << 20;
+
 /// How often a refresh begins anew because another one stored something meanwhile: two tabs of a browser do so once.
 pub const TUF_ATTEMPTS: usize = 3;
 

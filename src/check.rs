@@ -10,6 +10,7 @@ use std::rc::Rc;
 use crate::anchors::Anchors;
 use crate::anchors::Sources;
 use crate::budget;
+use crate::content_trust::TrustServer;
 use crate::digest::Algorithm;
 use crate::digest::Content;
 use crate::digest::Digest;
@@ -33,6 +34,8 @@ use crate::policy::Policy;
 use crate::policy::Subject;
 use crate::prover::Portable;
 use crate::prover::Prover;
+use crate::published::Servers;
+use crate::published::Word;
 use crate::reference::Reference;
 use crate::registry::client::Access;
 use crate::registry::client::Answer;
@@ -43,6 +46,7 @@ use crate::report::AskedFor;
 use crate::report::Attachment;
 use crate::report::Check;
 use crate::report::CheckName;
+use crate::report::ContentTrustOutcome;
 use crate::report::EntrySummary;
 use crate::report::Failure;
 use crate::report::FoundBy;
@@ -78,6 +82,7 @@ pub struct Checker<T, P = Portable, S = MemoryStore> {
     access: Access,
     platform: Option<Platform>,
     attachments: bool,
+    trust_server: Option<TrustServer>,
 }
 
 /// How far a check goes.
@@ -95,21 +100,21 @@ impl<T: Transport> Checker<T> {
     /// A checker that asks registries anonymously, directly, for linux/amd64, and looks for what is attached only if a policy asks for
     /// signatures. It verifies them itself, by the trusted roots that came with it.
     pub fn new(transport: T) -> Self {
-        Self { transport, prover: Portable, store: None, access: Access::default(), platform: None, attachments: false }
+        Self { transport, prover: Portable, store: None, access: Access::default(), platform: None, attachments: false, trust_server: None }
     }
 }
 
 impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
     /// The same, and `prover` is asked first whether signatures hold.
     pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q, S> {
-        let Self { transport, prover: _, store, access, platform, attachments } = self;
-        Checker { transport, prover, store, access, platform, attachments }
+        let Self { transport, prover: _, store, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, access, platform, attachments, trust_server }
     }
 
     /// The same, and trusted roots that a policy needs are renewed, at most once a day, over the same transport: `store` keeps them.
     pub fn store<R: Store>(self, store: Option<R>) -> Checker<T, P, R> {
-        let Self { transport, prover, store: _, access, platform, attachments } = self;
-        Checker { transport, prover, store, access, platform, attachments }
+        let Self { transport, prover, store: _, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, access, platform, attachments, trust_server }
     }
 
     /// How registries may be asked.
@@ -130,6 +135,13 @@ impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
     #[must_use]
     pub const fn attachments(mut self, wanted: bool) -> Self {
         self.attachments = wanted;
+        self
+    }
+
+    /// Which trust server has the collections of Docker Content Trust for which a policy names none: `DOCKER_CONTENT_TRUST_SERVER`.
+    #[must_use]
+    pub fn trust_server(mut self, server: TrustServer) -> Self {
+        self.trust_server = Some(server);
         self
     }
 
@@ -224,6 +236,23 @@ impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
             walk.finish(CheckName::Signatures, attached.outcome(&judged));
             walk.judged = Some(judged);
             walk.attachments = Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty());
+        }
+        let collections = policy.map(|policy| policy.collections(image.registry(), image.repository())).unwrap_or_default();
+        if !collections.is_empty() && !walk.has_failed() {
+            // (8) content-trust: what its tag was signed as.
+            walk.start(CheckName::ContentTrust);
+            let servers = Servers {
+                usual: self.trust_server.as_ref(),
+                store: self.store.as_ref(),
+                transport: &self.transport,
+                access: &self.access,
+                prover: &self.prover,
+                now,
+            };
+            walk.word = Some(servers.ask(image, &root, &collections).await?);
+            let needed = policy.is_some_and(|policy| policy.needs_collections(walk.subject(image, root.digest())));
+            let outcome = walk.word.as_ref().expect("it was just given").outcome(needed);
+            walk.finish(CheckName::ContentTrust, outcome);
         }
         Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), policy, now))
     }
@@ -417,6 +446,7 @@ struct Walk<'s> {
     attachments: Option<Vec<Attachment>>,
     trusted_roots: Vec<TrustedRootSummary>,
     judged: Option<Judged>,
+    word: Option<Word>,
 }
 
 impl<'s> Walk<'s> {
@@ -430,6 +460,18 @@ impl<'s> Walk<'s> {
             attachments: None,
             trusted_roots: Vec::new(),
             judged: None,
+            word: None,
+        }
+    }
+
+    /// What is known of the publisher of what a digest names.
+    fn subject<'a>(&'a self, image: &'a Reference, digest: Digest) -> Subject<'a> {
+        Subject {
+            registry: image.registry(),
+            repository: image.repository(),
+            digest,
+            signed: self.judged.as_ref().map_or(&[], |judged| &judged.signed),
+            published: self.word.as_ref().map_or(&[], |word| &word.published),
         }
     }
 
@@ -449,9 +491,7 @@ impl<'s> Walk<'s> {
 
     /// `proven` is the root's digest, if its bytes are what was asked for.
     fn report(self, image: &Reference, proven: Option<Digest>, resolution: Resolution, policy: Option<&Policy>, now: UnixTime) -> Report {
-        let signed = self.judged.as_ref().map_or(&[][..], |judged| &judged.signed);
-        let subject = Subject { registry: image.registry(), repository: image.repository(), digest: resolution.digest, signed };
-        let (verdict, reasons) = policy::decide(subject, &self.checks, policy);
+        let (verdict, reasons) = policy::decide(self.subject(image, resolution.digest), &self.checks, policy);
         // Nobody should copy a reference out of a report that rejects it.
         let pinned = proven.filter(|_| verdict != Verdict::Reject).map(|digest| pin(image, digest));
         let not_proven = not_proven(&self, image, &resolution, now);
@@ -468,6 +508,7 @@ impl<'s> Walk<'s> {
             image: self.image,
             attachments: self.attachments,
             signatures: self.judged.map(|judged| judged.summaries),
+            content_trust: self.word.map(|word| word.summaries),
             trusted_roots: self.trusted_roots,
             checks: self.checks,
             not_proven,
@@ -669,7 +710,24 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution, now: 
     let mut remark = |code, message: String| remarks.push(Remark { code, message });
     let signatures = walk.judged.as_ref().map(|judged| &judged.summaries);
     let verified = |summary: &SignatureSummary| summary.outcome == SignatureOutcome::Verified && summary.is_signature();
-    if !signatures.is_some_and(|summaries| summaries.iter().any(verified)) {
+    let vouching = walk.word.iter().flat_map(|word| &word.summaries).find(|word| word.outcome == ContentTrustOutcome::Verified);
+    if let Some(word) = vouching {
+        if word.anchor.kind == "first-use" {
+            let seen = word.first_seen.map_or_else(String::new, |at| format!(" at {at}"));
+            remark(
+                "publisher",
+                format!("Who published this image: whoever answered first{seen} was believed, and nobody vouched for them."),
+            );
+        }
+        if let Some(expires) = word.expires {
+            let message =
+                format!("That nothing newer is signed: whoever stands between could withhold it, until {expires} at the longest.");
+            remark("trust-data", message);
+        }
+        if word.first_seen.is_none() {
+            remark("history", "That the publisher has not said something newer before: nothing that was seen earlier is kept here.".into());
+        }
+    } else if !signatures.is_some_and(|summaries| summaries.iter().any(verified)) {
         remark("publisher", "Who published this image: no signature was verified.".into());
     } else if walk.judged.as_ref().is_some_and(|judged| judged.signed.is_empty()) {
         let message = "Whether whoever signed this image is its publisher: nobody said whose signature is wanted.";
@@ -681,6 +739,8 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution, now: 
     let relay = if resolution.via == Via::Relay { ", passed on by the relay" } else { "" };
     let speaker = format!("{}{relay}", resolution.told_by);
     match (&resolution.tag, image.tag()) {
+        // Its publisher signed the tag, too.
+        (Some(tag), _) if vouching.is_some_and(|word| word.tag.as_ref() == Some(tag)) => {}
         (Some(tag), _) => {
             remark("tag", format!("That the tag {tag} should stand for this digest: that is the word of {speaker}, and tags move."));
         }

@@ -28,6 +28,7 @@ pub mod digest;
 mod excerpt;
 pub mod reference;
 pub mod time;
+pub mod url;
 
 // Layer 1: documents.
 pub mod der;
@@ -70,7 +71,9 @@ pub mod signatures;
 pub mod anchors;
 pub mod bundle;
 pub mod check;
+pub mod collection;
 pub mod drift;
+mod published;
 pub mod refresh;
 pub mod resolve;
 

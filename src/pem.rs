@@ -87,6 +87,21 @@ fn starts_line_end(text: &str) -> bool {
     text.trim_start_matches([' ', '\t']).starts_with(LINE_END)
 }
 
+/// Writes one block, as Go and OpenSSL do: lines of 64 characters.
+pub fn write(label: &str, bytes: &[u8]) -> String {
+    let base64 = Base64::encode_string(bytes);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    let mut rest = base64.as_str();
+    while !rest.is_empty() {
+        let (line, behind) = rest.split_at(rest.len().min(64));
+        text.push_str(line);
+        text.push('\n');
+        rest = behind;
+    }
+    text.push_str(&format!("-----END {label}-----\n"));
+    text
+}
+
 /// The bytes of every block, all of which must have this label.
 pub fn all(text: &str, label: &'static str) -> Result<Vec<Vec<u8>>, InvalidPem> {
     let blocks = parse(text)?;

@@ -4,7 +4,8 @@
 //! { "rules": [ { "images": "registry.example/team/*", "require": [ { "anyOf": [
 //!     { "digest": "sha256:…" },
 //!     { "cosign": { "publicKey": "-----BEGIN PUBLIC KEY-----…" } },
-//!     { "sigstore": { "issuer": "https://…", "subject": "https://…" } } ] } ] } ],
+//!     { "sigstore": { "issuer": "https://…", "subject": "https://…" } },
+//!     { "contentTrust": { "server": "https://…", "rootKey": "…" } } ] } ] } ],
 //!   "default": "reject" }
 //! ```
 //!
@@ -14,9 +15,13 @@
 //!
 //! A requirement that this version cannot verify is refused when the policy is read, never skipped when it is applied.
 
+mod content_trust;
+
 use core::fmt;
 use std::rc::Rc;
 
+use crate::content_trust::SignedTag;
+use crate::content_trust::When;
 use crate::crypto::InvalidKey;
 use crate::crypto::PublicKey;
 use crate::digest::Algorithm;
@@ -41,11 +46,16 @@ use crate::sigstore::signer::Meaning;
 use crate::sigstore::signer::Signer;
 use crate::sigstore::trusted_root::InvalidTrustedRoot;
 use crate::sigstore::trusted_root::TrustedRoot;
+use crate::time::UnixTime;
 use crate::tuf;
 use crate::tuf::ByName;
 use crate::tuf::InvalidMetadata;
 use crate::tuf::InvalidRepository;
 use crate::tuf::Repository;
+
+pub use content_trust::ContentTrust;
+pub use content_trust::Published;
+pub use content_trust::Unpublished;
 
 /// Bytes of a policy: a thousand rules fit.
 const POLICY_BYTES: usize = 1 << 20;
@@ -106,6 +116,8 @@ pub enum Alternative {
         /// Who issues certificates, keeps logs and tells the time: the name of a trusted root.
         root: String,
     },
+    /// It is what its tag was signed as in Docker Content Trust.
+    ContentTrust(Box<ContentTrust>),
 }
 
 /// What holds for images that no rule matches.
@@ -249,9 +261,33 @@ impl Policy {
 
     /// What signatures can meet of the rule for this image, in the order of the rule; none where no rule is about it.
     pub fn alternatives<'a>(&'a self, registry: &str, repository: &str) -> Vec<&'a Alternative> {
+        let by_signature = |alternative: &&Alternative| matches!(alternative, Alternative::Key { .. } | Alternative::Identity { .. });
+        self.of_rule(registry, repository).filter(by_signature).collect()
+    }
+
+    /// The collections of Docker Content Trust that the rule for this image names, each once.
+    pub fn collections<'a>(&'a self, registry: &str, repository: &str) -> Vec<&'a ContentTrust> {
+        let mut found: Vec<&ContentTrust> = Vec::new();
+        for alternative in self.of_rule(registry, repository) {
+            if let Alternative::ContentTrust(wanted) = alternative
+                && !found.contains(&&**wanted)
+            {
+                found.push(wanted);
+            }
+        }
+        found
+    }
+
+    fn of_rule<'a>(&'a self, registry: &str, repository: &str) -> impl Iterator<Item = &'a Alternative> {
         let rule = self.rules.iter().find(|rule| rule.images.matches(registry, repository));
-        let all = rule.into_iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of);
-        all.filter(|alternative| !matches!(alternative, Alternative::Digest(_))).collect()
+        rule.into_iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of)
+    }
+
+    /// Whether a requirement of the rule for this image is unmet, and a collection could meet it.
+    pub fn needs_collections(&self, subject: Subject<'_>) -> bool {
+        let rule = self.rules.iter().find(|rule| rule.images.matches(subject.registry, subject.repository));
+        let unmet = rule.into_iter().flat_map(|rule| &rule.require).filter(|requirement| !subject.meets_one_of(requirement));
+        unmet.flat_map(|requirement| &requirement.any_of).any(|wanted| matches!(wanted, Alternative::ContentTrust(_)))
     }
 
     /// A trusted root that the policy brings.
@@ -348,28 +384,38 @@ impl Requirement {
 impl Alternative {
     fn read(place: &Place<'_>) -> Result<Self, InvalidPolicy> {
         let members = place.object()?;
-        only(&members, &["digest", "cosign", "sigstore"])?;
+        only(&members, &["digest", "cosign", "sigstore", "contentTrust"])?;
         let of = |name| members.optional(name);
-        match (of("digest")?, of("cosign")?, of("sigstore")?) {
-            (Some(digest), None, None) => {
+        match (of("digest")?, of("cosign")?, of("sigstore")?, of("contentTrust")?) {
+            (None, None, None, Some(wanted)) => Ok(Self::ContentTrust(Box::new(ContentTrust::read(&wanted)?))),
+            (Some(digest), None, None, None) => {
                 let text = digest.string()?;
                 text.parse().map(Self::Digest).map_err(|_| value(digest.path(), "a digest such as sha256:…", text))
             }
-            (None, Some(cosign), None) => {
+            (None, Some(cosign), None, None) => {
                 let members = cosign.object()?;
                 only(&members, &["publicKey", "log"])?;
                 let key = members.required("publicKey")?;
                 let key = PublicKey::from_pem(key.string()?).map_err(|reason| InvalidPolicy::Key { path: key.path().into(), reason })?;
                 Ok(Self::Key { key, log: members.optional_string("log")?.map(str::to_owned) })
             }
-            (None, None, Some(sigstore)) => {
+            (None, None, Some(sigstore), None) => {
                 let members = sigstore.object()?;
                 let root = members.optional_string("trustedRoot")?.unwrap_or(PUBLIC_GOOD).to_owned();
                 let identity = Identity::read(&members, &["trustedRoot"]);
                 let identity = identity.map_err(|reason| InvalidPolicy::Identity { path: sigstore.path().into(), reason })?;
                 Ok(Self::Identity { identity, root })
             }
-            _ => Err(value(place.path(), "one of `digest`, `cosign` and `sigstore`", "none or several")),
+            _ => Err(value(place.path(), "one of `digest`, `cosign`, `sigstore` and `contentTrust`", "none or several")),
+        }
+    }
+
+    /// Whether a check finds out whether it is met.
+    const fn is_met_by(&self, check: CheckName) -> bool {
+        match self {
+            Self::Digest(_) => false,
+            Self::Key { .. } | Self::Identity { .. } => matches!(check, CheckName::Signatures),
+            Self::ContentTrust(_) => matches!(check, CheckName::ContentTrust),
         }
     }
 
@@ -377,14 +423,14 @@ impl Alternative {
     fn log(&self) -> Option<&str> {
         match self {
             Self::Key { log, .. } => log.as_deref(),
-            Self::Digest(_) | Self::Identity { .. } => None,
+            Self::Digest(_) | Self::Identity { .. } | Self::ContentTrust(_) => None,
         }
     }
 
     /// The trusted root that it names, if any.
     pub fn root(&self) -> Option<&str> {
         match self {
-            Self::Digest(_) => None,
+            Self::Digest(_) | Self::ContentTrust(_) => None,
             Self::Key { log, .. } => log.as_deref(),
             Self::Identity { root, .. } => Some(root),
         }
@@ -400,6 +446,7 @@ impl fmt::Display for Alternative {
                 log.as_ref().map_or(Ok(()), |root| write!(f, ", logged as {} says", excerpt(root, 80)))
             }
             Self::Identity { identity, root } => write!(f, "a signature of {identity}, trusted by {}", excerpt(root, 80)),
+            Self::ContentTrust(wanted) => wanted.fmt(f),
         }
     }
 }
@@ -483,9 +530,30 @@ pub struct Subject<'a> {
     pub digest: Digest,
     /// Who signed it.
     pub signed: &'a [Signed],
+    /// What the collections of the rule say of it.
+    pub published: &'a [Published],
 }
 
 impl Subject<'_> {
+    fn meets_one_of(&self, requirement: &Requirement) -> bool {
+        requirement.any_of.iter().any(|wanted| self.meets(wanted))
+    }
+
+    /// The collection that a tag was found in, whenever that was.
+    fn published<'a>(&'a self, wanted: &Alternative) -> Option<&'a Published> {
+        let Alternative::ContentTrust(wanted) = wanted else { return None };
+        let holds = |tag: &SignedTag| self.digest.algorithm() != Algorithm::Sha256 || tag.digest() == self.digest;
+        self.published.iter().find(|published| published.wanted == **wanted && published.found.as_ref().is_ok_and(holds))
+    }
+
+    /// The time of an archive that would have met it, had it been the present.
+    fn met_once(&self, requirement: &Requirement) -> Option<UnixTime> {
+        requirement.any_of.iter().find_map(|wanted| match self.published(wanted)?.found.as_ref().ok()?.when() {
+            When::Archived(at) => Some(at),
+            When::Now(_) => None,
+        })
+    }
+
     fn meets(&self, wanted: &Alternative) -> bool {
         match wanted {
             Alternative::Digest(digest) => *digest == self.digest,
@@ -493,6 +561,10 @@ impl Subject<'_> {
                 // An attestation is no signature: see `Meaning`.
                 alternative == wanted && signer.artifact() == self.digest && matches!(signer.meaning(), Meaning::Signature { .. })
             }),
+            Alternative::ContentTrust(_) => {
+                let found = self.published(wanted).and_then(|published| published.found.as_ref().ok());
+                found.is_some_and(|tag| matches!(tag.when(), When::Now(_)))
+            }
         }
     }
 }
@@ -531,15 +603,18 @@ pub fn decide(subject: Subject<'_>, checks: &[Check], policy: Option<&Policy>) -
         return (verdict, vec![Remark { code: "policy-no-rule", message: format!("No rule of the policy is about {name}.") }]);
     };
     // What is attached is no part of what a digest stands for: not to know it changes nothing about the bytes.
-    let rested_on: Vec<Check> =
-        checks.iter().filter(|check| !matches!(check.name, CheckName::Attachments | CheckName::Signatures)).cloned().collect();
-    if let Some(unmet) = rule.require.iter().find(|requirement| !requirement.any_of.iter().any(|wanted| subject.meets(wanted))) {
-        let by_signature = unmet.any_of.iter().any(|wanted| !matches!(wanted, Alternative::Digest(_)));
+    let of_publishers = |check: &&Check| matches!(check.name, CheckName::Attachments | CheckName::Signatures | CheckName::ContentTrust);
+    let rested_on: Vec<Check> = checks.iter().filter(|check| !of_publishers(check)).cloned().collect();
+    if let Some(unmet) = rule.require.iter().find(|requirement| !subject.meets_one_of(requirement)) {
         // A signature that could not be looked at may be the one: that it was not found is no answer.
-        let unseen: Vec<Check> = checks.iter().filter(|check| by_signature && check.name == CheckName::Signatures).cloned().collect();
-        let unseen = unknowns(&unseen);
+        let could_meet = |check: &&Check| unmet.any_of.iter().any(|wanted| wanted.is_met_by(check.name));
+        let unseen = unknowns(&checks.iter().filter(could_meet).cloned().collect::<Vec<_>>());
         if !unseen.is_empty() {
             return (Verdict::Inconclusive, unseen);
+        }
+        if let Some(at) = subject.met_once(unmet) {
+            let message = format!("What was archived held at {at}. That proves nothing of the present: verifyAt never accepts.");
+            return (Verdict::Inconclusive, vec![Remark { code: "archived", message }]);
         }
         return (Verdict::Reject, vec![Remark { code: "policy-unmet", message: unmet.describe(&name, subject.digest) }]);
     }
@@ -575,7 +650,7 @@ mod tests {
     }
 
     fn subject(digest: Digest) -> Subject<'static> {
-        Subject { registry: "docker.io", repository: "library/nginx", digest, signed: &[] }
+        Subject { registry: "docker.io", repository: "library/nginx", digest, signed: &[], published: &[] }
     }
 
     fn check(outcome: Outcome) -> Check {

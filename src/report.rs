@@ -16,9 +16,16 @@ use crate::oci::descriptor::Descriptor;
 use crate::reference::Reference;
 use crate::time::UnixTime;
 
+mod content_trust;
 mod signature;
 mod trusted_root;
 
+pub use content_trust::AnchorSummary;
+pub use content_trust::ContentTrustOutcome;
+pub use content_trust::ContentTrustSummary;
+pub use content_trust::LinkSummary;
+pub use content_trust::PassedOverSummary;
+pub use content_trust::RootKeySummary;
 pub use signature::MeaningSummary;
 pub use signature::SignatureOutcome;
 pub use signature::SignatureSummary;
@@ -55,7 +62,9 @@ pub struct Report {
     pub attachments: Option<Vec<Attachment>>,
     /// What came of every signature and attestation that is attached; `None` when they were not looked at.
     pub signatures: Option<Vec<SignatureSummary>>,
-    /// The trusted roots that they were judged by; none where no signature needed any.
+    /// What the collections of Docker Content Trust say that the policy names; `None` when none was asked.
+    pub content_trust: Option<Vec<ContentTrustSummary>>,
+    /// The trusted roots that signatures were judged by; none where no signature needed any.
     pub trusted_roots: Vec<TrustedRootSummary>,
     /// Every check, in the order they were made.
     pub checks: Vec<Check>,
@@ -278,12 +287,22 @@ pub enum CheckName {
     Attachments,
     /// The signatures among it could be read and judged.
     Signatures,
+    /// The image is what a publisher's collection in Docker Content Trust says.
+    ContentTrust,
 }
 
 impl CheckName {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Resolve, Self::DigestHeader, Self::Document, Self::Platform, Self::Config, Self::Attachments, Self::Signatures];
+    pub const ALL: [Self; 8] = [
+        Self::Resolve,
+        Self::DigestHeader,
+        Self::Document,
+        Self::Platform,
+        Self::Config,
+        Self::Attachments,
+        Self::Signatures,
+        Self::ContentTrust,
+    ];
 
     /// As reports spell it.
     pub const fn name(self) -> &'static str {
@@ -295,6 +314,7 @@ impl CheckName {
             Self::Config => "config",
             Self::Attachments => "attachments",
             Self::Signatures => "signatures",
+            Self::ContentTrust => "content-trust",
         }
     }
 }
@@ -361,6 +381,11 @@ pub enum Failure {
         /// What the registry calls it.
         found: String,
     },
+    /// No collection of Docker Content Trust vouches for it, and one has to.
+    ContentTrust {
+        /// Why not, each.
+        refused: Vec<String>,
+    },
     /// The image was built for another platform than its index says, or than was asked for.
     PlatformMismatch {
         /// What was asked for or promised.
@@ -386,7 +411,8 @@ pub enum Failure {
 
 impl Failure {
     /// Every stable code, for the list that the TypeScript types are compared with.
-    pub const CODES: [&'static str; 13] = [
+    pub const CODES: [&'static str; 14] = [
+        "content-trust-refused",
         "digest-mismatch",
         "document-ambiguous",
         "document-invalid",
@@ -408,6 +434,7 @@ impl Failure {
             Self::DigestMismatch(_) => "digest-mismatch",
             Self::Document(document) => document.code(),
             Self::AmbiguousPlatform { .. } => "document-ambiguous",
+            Self::ContentTrust { .. } => "content-trust-refused",
             Self::HeaderMismatch { .. } => "header-mismatch",
             Self::IndexTooDeep { .. } => "index-too-deep",
             Self::ContentType { .. } => "media-type-mismatch",
@@ -427,7 +454,7 @@ impl Failure {
             | Self::PlatformMissing { expected, .. }
             | Self::Document(InvalidDocument::MediaType { expected, .. }) => Some(expected.clone()),
             Self::SizeMismatch { expected, .. } => Some(expected.to_string()),
-            Self::AmbiguousPlatform { .. } | Self::Document(_) | Self::IndexTooDeep { .. } => None,
+            Self::AmbiguousPlatform { .. } | Self::ContentTrust { .. } | Self::Document(_) | Self::IndexTooDeep { .. } => None,
         }
     }
 
@@ -442,7 +469,7 @@ impl Failure {
             Self::AmbiguousPlatform { found, .. } => Some(found.to_string()),
             Self::PlatformMissing { found, .. } => Some(found.join(", ")),
             Self::SizeMismatch { found, .. } => found.map(|found| found.to_string()),
-            Self::Document(_) | Self::IndexTooDeep { .. } => None,
+            Self::ContentTrust { .. } | Self::Document(_) | Self::IndexTooDeep { .. } => None,
         }
     }
 
@@ -452,6 +479,7 @@ impl Failure {
             Self::DigestMismatch(_) => "OCI image-spec, Digests, Verification",
             Self::Document(document) => document.section(),
             Self::HeaderMismatch { .. } | Self::ContentType { .. } => "OCI distribution-spec, Pulling manifests",
+            Self::ContentTrust { .. } => "Docker Content Trust, docs/adr/0012-content-trust.md",
             Self::IndexTooDeep { .. } => "pullproof budget",
             Self::PlatformMismatch { .. } => "OCI image-spec, Image configuration",
             Self::AmbiguousPlatform { .. } | Self::PlatformMissing { .. } => "OCI image-spec, Image index",
@@ -471,6 +499,7 @@ impl fmt::Display for Failure {
             Self::AmbiguousPlatform { expected, found } => {
                 write!(f, "expected one image for {expected}, found {found} before it, which other programs would take")
             }
+            Self::ContentTrust { refused } => f.write_str(&refused.join("; ")),
             Self::IndexTooDeep { limit } => write!(f, "expected at most {limit} indexes inside one another, found more"),
             Self::ContentType { expected, found } => {
                 write!(f, "expected the registry to call this {expected}, which is what it is, found that it calls it {found}")

@@ -194,7 +194,7 @@ impl Candidates {
     pub fn of(policy: &Policy, registry: &str, repository: &str) -> Self {
         let candidate = |alternative: &Alternative| {
             let wanted = match alternative {
-                Alternative::Digest(_) => return None,
+                Alternative::Digest(_) | Alternative::ContentTrust(_) => return None,
                 Alternative::Key { key, .. } => Wanted::Key { key: key.clone(), scheme: None },
                 Alternative::Identity { identity, .. } => Wanted::Identity(identity.clone()),
             };

@@ -197,7 +197,7 @@ fn credentials_never_go_to_a_relay() {
         .host("edge.test", Relay::new().to("registry.test", registry()))
         .browser("https://edge.test");
     let credentials = Some(Credentials::Password { username: "user".into(), password: "secret".into() });
-    let relay = pullproof::registry::url::Url::parse("https://edge.test/relay/");
+    let relay = pullproof::url::Url::parse("https://edge.test/relay/");
     let checker = Checker::new(&world).access(Access { credentials, relay, safelisted_only: true });
     assert_eq!(check_with(checker, APP).unwrap_err().code(), "unauthorized");
     assert!(world.requests_to("edge.test").iter().all(|request| request.header("authorization").is_none()));
@@ -212,7 +212,7 @@ fn a_relay_never_hears_of_what_credentials_open() {
         .host("edge.test", Relay::new().to("registry.test", registry()))
         .browser("https://edge.test");
     let credentials = Some(Credentials::Password { username: "user".into(), password: "secret".into() });
-    let relay = pullproof::registry::url::Url::parse("https://edge.test/relay/");
+    let relay = pullproof::url::Url::parse("https://edge.test/relay/");
     let checker = Checker::new(&world).access(Access { credentials, relay, safelisted_only: true }).attachments(true);
     assert_eq!(check_with(checker, APP).unwrap().resolution.via, Via::Direct);
     assert!(world.requests_to("edge.test").is_empty());

@@ -8,14 +8,14 @@ use std::path::PathBuf;
 
 /// Every module of the crate's root. `lib.rs` is exempt: it names them all.
 const LAYERS: &[(u8, &[&str])] = &[
-    (0, &["reference", "digest", "time", "budget", "excerpt"]),
+    (0, &["reference", "digest", "time", "budget", "excerpt", "url"]),
     (1, &["oci", "json", "der", "pem", "intoto", "stored"]),
     (2, &["report"]),
     (3, &["crypto", "x509", "timestamp", "tlog", "envelope"]),
     (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy"]),
     (5, &["transport", "prover", "store"]),
     (6, &["registry", "discover", "error", "signatures"]),
-    (7, &["anchors", "check", "resolve", "drift", "refresh", "bundle"]),
+    (7, &["anchors", "check", "collection", "published", "resolve", "drift", "refresh", "bundle"]),
     (8, &["wasm", "native"]),
 ];
 

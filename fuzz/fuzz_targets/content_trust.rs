@@ -57,7 +57,13 @@ fuzz_target!(|bytes: &[u8]| {
     believed(root.next(bytes));
     if let Some(trusted) = believed(root.timestamp(bytes, &Floors::default(), When::Now(*NOW))) {
         assert!(believed(root.timestamp(bytes, trusted.floors(), When::Now(*NOW))).is_some(), "the same again is nothing new");
-        let state = State { gun: GUN.clone(), roots: vec![bytes.to_vec()], floors: trusted.floors().clone() };
+        let state = State {
+            gun: GUN.clone(),
+            roots: vec![bytes.to_vec()],
+            floors: trusted.floors().clone(),
+            first_seen: *NOW,
+            files: [("targets".to_owned(), bytes.to_vec())].into(),
+        };
         assert_eq!(State::parse(&state.to_bytes(), &GUN), Ok(state));
     }
     assert!(timestamp.snapshot(bytes).is_err() || bytes.len() == timestamp.file().length());

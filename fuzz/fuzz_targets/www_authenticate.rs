@@ -7,7 +7,7 @@ use pullproof::registry::auth;
 use pullproof::registry::auth::Credentials;
 use pullproof::registry::auth::Next;
 use pullproof::registry::challenge;
-use pullproof::registry::url::Url;
+use pullproof::url::Url;
 
 fuzz_target!(|field: &str| {
     let challenges = challenge::parse(field);

@@ -22,6 +22,8 @@ use crate::content_trust::When;
 use crate::content_trust::metadata::Targets;
 use crate::content_trust::role;
 use crate::content_trust::role::Role;
+use crate::content_trust::trusted::Link;
+use crate::content_trust::trusted::RootKey;
 use crate::content_trust::trusted::View;
 use crate::crypto::Unmet;
 use crate::crypto::Unproven;
@@ -34,15 +36,15 @@ use crate::time::UnixTime;
 use crate::tuf::InvalidMetadata;
 
 /// The role that `docker trust sign` signs for.
-const RELEASES: &str = "targets/releases";
+pub(super) const RELEASES: &str = "targets/releases";
 
 /// Trust in a role for some tags.
 #[derive(Clone, Debug)]
 pub(super) struct Delegation {
     pub(super) name: String,
-    role: Role,
+    pub(super) role: Role,
     /// Beginnings of tags; the empty one is that of all.
-    paths: Vec<String>,
+    pub(super) paths: Vec<String>,
 }
 
 impl Delegation {
@@ -70,7 +72,7 @@ impl Delegation {
 }
 
 /// `targets/…`, each part of letters, digits, `-` and `_` (`tuf/data/roles.go`, `IsDelegation`).
-fn is_role(name: &str) -> bool {
+pub(super) fn is_role(name: &str) -> bool {
     let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
     let mut parts = name.split('/');
     name.len() <= budget::CONTENT_TRUST_ROLE_BYTES && parts.next() == Some("targets") && parts.all(is_part)
@@ -93,6 +95,11 @@ impl Wanted {
     pub fn of(image: &Reference) -> Self {
         let image = image.clone().or_latest();
         Self { tag: image.tag().map(ToOwned::to_owned), digest: image.digest() }
+    }
+
+    /// That a tag stands for a digest; without a tag, that the digest is signed for some tag.
+    pub const fn exactly(tag: Option<String>, digest: Digest) -> Self {
+        Self { tag, digest: Some(digest) }
     }
 
     fn text(&self) -> String {
@@ -348,8 +355,10 @@ impl Walk {
     }
 
     fn signed_tag(self, role: String, tag: String, file: MetaFile) -> SignedTag {
-        let View { root, floors, when, expires } = self.view;
+        let View { root, floors, when, expires, chain } = self.view;
         SignedTag {
+            keys: root.keys(),
+            chain,
             gun: root.gun().clone(),
             anchor: root.anchor().clone(),
             tag,
@@ -364,7 +373,7 @@ impl Walk {
 }
 
 /// Whether one of the beginnings is that of `text`.
-fn covers(paths: &[String], text: &str) -> bool {
+pub(super) fn covers(paths: &[String], text: &str) -> bool {
     paths.iter().any(|path| text.starts_with(path.as_str()))
 }
 
@@ -378,6 +387,8 @@ pub struct SignedTag {
     role: String,
     when: When,
     expires: Vec<(String, UnixTime)>,
+    chain: Vec<Link>,
+    keys: Vec<RootKey>,
     passed_over: BTreeMap<String, Unusable>,
     floors: Floors,
 }
@@ -421,6 +432,16 @@ impl SignedTag {
     /// What it rests on, and the time from which each is no longer valid; a certificate still is in the second that is named.
     pub fn expires(&self) -> &[(String, UnixTime)] {
         &self.expires
+    }
+
+    /// What was read on the way, in the order of trust.
+    pub fn chain(&self) -> &[Link] {
+        &self.chain
+    }
+
+    /// The keys of the root under which it was found.
+    pub fn root_keys(&self) -> &[RootKey] {
+        &self.keys
     }
 
     /// Roles that would have been asked first, and why they were not: none unless falling back is allowed.

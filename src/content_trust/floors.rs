@@ -110,6 +110,11 @@ pub struct State {
     pub roots: Vec<Vec<u8>>,
     /// What was seen under the last of them.
     pub floors: Floors,
+    /// When the first root was believed.
+    pub first_seen: UnixTime,
+    /// Files by role, so that only what has changed has to be asked for. They are compared with what the file before them names, whenever
+    /// they are used.
+    pub files: BTreeMap<String, Vec<u8>>,
 }
 
 impl State {
@@ -131,12 +136,22 @@ impl State {
             roles: roles.collect::<Result<_, InvalidState>>()?,
             latest: root.optional("latest")?.map(|place| value(&place, "a time")).transpose()?,
         };
-        Ok(Self { gun: gun.clone(), roots: roots.iter().map(decode).collect::<Result<_, _>>()?, floors })
+        let files = root.required("files")?.object()?;
+        let files = files.places().map(|(role, place)| Ok((role.to_owned(), decode(&place)?)));
+        Ok(Self {
+            gun: gun.clone(),
+            roots: roots.iter().map(decode).collect::<Result<_, _>>()?,
+            floors,
+            first_seen: value(&root.required("firstSeen")?, "a time")?,
+            files: files.collect::<Result<_, InvalidState>>()?,
+        })
     }
 
-    /// As it is stored.
+    /// As it is stored. Files are left out where they would be too large, and are asked for again then.
     pub fn to_bytes(&self) -> Vec<u8> {
         let text = |text: String| Value::String(text);
+        let is_small = self.files.values().map(Vec::len).sum::<usize>() <= budget::CONTENT_TRUST_KEPT_BYTES;
+        let files = self.files.iter().filter(|_| is_small);
         let floor = |floor: &Floor| {
             let keys = floor.keys.iter().map(|key| text(key.to_string())).collect();
             Object::of([
@@ -151,6 +166,8 @@ impl State {
             ("roots", Value::Array(self.roots.iter().map(|root| text(Base64::encode_string(root))).collect())),
             ("floors", Value::Object(self.floors.roles.iter().map(|(role, seen)| (role.clone(), floor(seen))).collect())),
             ("latest", self.floors.latest.map_or(Value::Null, |time| text(time.to_string()))),
+            ("firstSeen", text(self.first_seen.to_string())),
+            ("files", Value::Object(files.map(|(role, bytes)| (role.clone(), text(Base64::encode_string(bytes)))).collect())),
         ]);
         document.to_bytes().expect("all of its numbers are integers")
     }

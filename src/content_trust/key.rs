@@ -18,6 +18,7 @@ use crate::crypto::Scheme;
 use crate::digest::Algorithm;
 use crate::digest::Digest;
 use crate::json::Members;
+use crate::pem;
 use crate::tuf::canonical_json;
 use crate::x509::Certificate;
 
@@ -26,6 +27,27 @@ use crate::x509::Certificate;
 pub struct KeyId(Digest);
 
 impl KeyId {
+    /// The canonical ID of a bare key.
+    pub fn of_key(key: &PublicKey) -> Self {
+        match key.kind() {
+            KeyKind::Ecdsa(_) => Self::of("ecdsa", &Base64::encode_string(key.spki())),
+            KeyKind::Rsa { .. } => Self::of("rsa", &Base64::encode_string(key.spki())),
+            KeyKind::Ed25519 => Self::of("ed25519", &Base64::encode_string(key.ed25519().unwrap_or_default())),
+        }
+    }
+
+    /// The ID of a key in its certificates, its own first, as Notary writes them: in PEM as Go does, lines of 64 characters.
+    pub fn of_certificates(certificates: &[Certificate]) -> Result<Self, InvalidTrustData> {
+        let missing = || InvalidTrustData::KeyId { expected: None, found: String::new() };
+        let kind = match certificates.first().ok_or_else(missing)?.key().kind() {
+            KeyKind::Ecdsa(_) => "ecdsa-x509",
+            KeyKind::Rsa { .. } => "rsa-x509",
+            KeyKind::Ed25519 => return Err(missing()),
+        };
+        let pem: String = certificates.iter().map(|certificate| pem::write("CERTIFICATE", certificate.der())).collect();
+        Ok(Self::of(kind, &Base64::encode_string(pem.as_bytes())))
+    }
+
     fn of(kind: &str, public: &str) -> Self {
         let mut written = b"{\"keytype\":".to_vec();
         canonical_json::string(kind, &mut written);
@@ -118,11 +140,7 @@ impl Key {
     /// The name of the bare key, which stays the same when its certificate is renewed: what `docker trust inspect` shows, and what
     /// private keys are stored under (`tuf/utils/x509.go`, `CanonicalKeyID`).
     pub(super) fn canonical_id(&self) -> KeyId {
-        match (self.certificates.as_slice(), self.public.kind()) {
-            ([], _) | (_, KeyKind::Ed25519) => self.id,
-            (_, KeyKind::Ecdsa(_)) => KeyId::of("ecdsa", &Base64::encode_string(self.public.spki())),
-            (_, KeyKind::Rsa { .. }) => KeyId::of("rsa", &Base64::encode_string(self.public.spki())),
-        }
+        if self.certificates.is_empty() { self.id } else { KeyId::of_key(&self.public) }
     }
 
     /// The key itself.

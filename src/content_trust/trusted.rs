@@ -8,20 +8,27 @@ use crate::content_trust::Asked;
 use crate::content_trust::Floors;
 use crate::content_trust::Gun;
 use crate::content_trust::InvalidTrustData;
+use crate::content_trust::KeyId;
 use crate::content_trust::Lookup;
 use crate::content_trust::MetaFile;
+use crate::content_trust::Survey;
 use crate::content_trust::Wanted;
 use crate::content_trust::certificate;
 use crate::content_trust::delegation;
+use crate::content_trust::key::Key;
+use crate::content_trust::metadata::Header;
 use crate::content_trust::metadata::Root;
 use crate::content_trust::metadata::Signed;
 use crate::content_trust::metadata::Snapshot;
 use crate::content_trust::metadata::Targets;
 use crate::content_trust::metadata::Timestamp;
 use crate::content_trust::role::Role;
+use crate::content_trust::survey;
 use crate::crypto::Unproven;
 use crate::time::UnixTime;
+use crate::time::Validity;
 use crate::tuf::InvalidMetadata;
+use crate::x509::Certificate;
 
 /// For which moment a collection is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +109,19 @@ impl TrustedRoot {
         &self.0.gun
     }
 
+    /// Its keys, with the certificates that they came in.
+    pub fn keys(&self) -> Vec<RootKey> {
+        let keys = self.0.root.itself.keys.values().flatten();
+        let with_leaf = keys.filter_map(|key| Some((key, certificate::leaf(key)?)));
+        let key = |(key, leaf): (&Key, &Certificate)| RootKey {
+            id: key.canonical_id(),
+            certificate: key.id(),
+            subject: leaf.subject_text(),
+            validity: leaf.validity(),
+        };
+        with_leaf.map(key).collect()
+    }
+
     /// Where trust in it began.
     pub fn anchor(&self) -> &Anchor {
         &self.0.anchor
@@ -111,13 +131,15 @@ impl TrustedRoot {
     /// `floors` are what was seen before, `when` is the time of the whole update.
     pub fn timestamp(&self, bytes: &[u8], floors: &Floors, when: When) -> Result<Unproven<TrustedTimestamp>, InvalidTrustData> {
         let (floors, when) = floors.at(when);
-        let mut view = View { root: self.clone(), floors, when, expires: Vec::new() };
+        let mut view = View { root: self.clone(), floors, when, expires: Vec::new(), chain: Vec::new() };
         let current = self.current(&mut view)?;
+        view.link("root", self.0.root.header, &self.0.root.itself);
         let (signed, timestamp) = Timestamp::parse(bytes)?;
         let role = &self.0.root.timestamp;
         let by_role = role.obligation("timestamp", &signed, |_| true)?;
         view.floors.raise("timestamp", role, &signed, timestamp.header)?;
         view.expires("timestamp", timestamp.header.expires, || timestamp.header.not_expired("timestamp", when.time()))?;
+        view.link("timestamp", timestamp.header, role);
         let trusted = Unproven::new(TrustedTimestamp { view, file: timestamp.snapshot, version: timestamp.header.version }, vec![by_role]);
         match current {
             Some(current) => current.then(|()| Ok(trusted)),
@@ -131,7 +153,7 @@ impl TrustedRoot {
         let now = view.when.time();
         view.expires("root", root.header.expires, || root.header.not_expired("root", now))?;
         let leaves = || root.itself.keys.values().flatten().filter_map(certificate::leaf);
-        let is_valid = |leaf: &&crate::x509::Certificate| leaf.validity().contains(now);
+        let is_valid = |leaf: &&Certificate| leaf.validity().contains(now);
         let ends = leaves().filter(is_valid).filter_map(|leaf| leaf.validity().to).min();
         match (ends, leaves().find(|leaf| !is_valid(leaf))) {
             (Some(last), None) => {
@@ -152,6 +174,19 @@ impl TrustedRoot {
     }
 }
 
+/// A key that may sign roots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootKey {
+    /// The canonical ID: what a pin of keys names.
+    pub id: KeyId,
+    /// The ID of the key in its certificate: what a pin of certificates names.
+    pub certificate: KeyId,
+    /// Whom the certificate names.
+    pub subject: String,
+    /// When the certificate is valid.
+    pub validity: Validity,
+}
+
 /// What one update has seen so far.
 #[derive(Clone, Debug)]
 pub(super) struct View {
@@ -160,9 +195,36 @@ pub(super) struct View {
     pub(super) when: When,
     /// What expires when, in the order of trust.
     pub(super) expires: Vec<(String, UnixTime)>,
+    /// What was read, in the order of trust.
+    pub(super) chain: Vec<Link>,
+}
+
+/// One file on the way from the anchor to a tag: proven, since a threshold of its role's keys signed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Whose: `root`, `timestamp`, `snapshot`, `targets`, `targets/releases`.
+    pub role: String,
+    /// From 1.
+    pub version: u64,
+    /// The first second in which it is no longer valid.
+    pub expires: UnixTime,
+    /// How many of the keys had to sign it.
+    pub threshold: usize,
+    /// The keys that may sign it, by canonical ID.
+    pub keys: Vec<KeyId>,
 }
 
 impl View {
+    fn link(&mut self, name: &str, header: Header, role: &Role) {
+        self.chain.push(Link {
+            role: name.to_owned(),
+            version: header.version,
+            expires: header.expires,
+            threshold: role.threshold,
+            keys: role.keys().into_iter().collect(),
+        });
+    }
+
     fn expires(&mut self, what: &str, at: UnixTime, check: impl FnOnce() -> Result<(), InvalidTrustData>) -> Result<(), InvalidTrustData> {
         check()?;
         self.expires.push((what.to_owned(), at));
@@ -184,6 +246,7 @@ impl View {
         self.floors.forget_all_but(name, &targets.delegations);
         let now = self.when.time();
         self.expires(name, targets.header.expires, || targets.header.not_expired(name, now))?;
+        self.link(name, targets.header, role);
         Ok(Unproven::new(targets, vec![by_role]))
     }
 }
@@ -225,6 +288,7 @@ impl TrustedTimestamp {
         view.floors.raise("snapshot", role, &signed, snapshot.header)?;
         let now = view.when.time();
         view.expires("snapshot", snapshot.header.expires, || snapshot.header.not_expired("snapshot", now))?;
+        view.link("snapshot", snapshot.header, role);
         let trusted = TrustedSnapshot { view, version: snapshot.header.version, meta: Arc::new(snapshot.meta) };
         Ok(Unproven::new(trusted, vec![by_role]))
     }
@@ -247,6 +311,11 @@ impl TrustedSnapshot {
     /// What it says of the top-level targets' file.
     pub fn file(&self) -> &MetaFile {
         &self.meta["targets"]
+    }
+
+    /// Whether it names a file of a role.
+    pub fn lists(&self, role: &str) -> bool {
+        self.meta.contains_key(role)
     }
 
     /// What has now been seen of the collection.
@@ -280,6 +349,11 @@ impl TrustedTargets {
     /// What has now been seen of the collection.
     pub const fn floors(&self) -> &Floors {
         &self.view.floors
+    }
+
+    /// Begins to read all of the collection, whatever it says.
+    pub fn survey(&self) -> Result<Survey, InvalidTrustData> {
+        survey::begin(self.view.clone(), Arc::clone(&self.meta), &self.targets)
     }
 
     /// Begins to look for what is wanted, in the roles that are asked.

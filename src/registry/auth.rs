@@ -19,9 +19,9 @@ use crate::budget;
 use crate::excerpt::excerpt;
 use crate::json;
 use crate::registry::challenge::Challenge;
-use crate::registry::url::Url;
 use crate::transport::Method;
 use crate::transport::Request;
+use crate::url::Url;
 
 /// What a user has to show a registry.
 #[derive(Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ fn scope(challenged: Option<&str>, repository: &str) -> String {
 /// Whether two hosts belong to one party: the same host, or siblings under a name of at least two labels that is not itself a public
 /// suffix of the common kind (`co.uk`). Without the Public Suffix List this can only err on the side of the registry, which gets these
 /// very credentials anyway if it asks for Basic.
-fn same_party(registry: &str, realm: &str) -> bool {
+pub(crate) fn same_party(registry: &str, realm: &str) -> bool {
     if registry == realm {
         return true;
     }

@@ -4,6 +4,8 @@ use core::cell::Cell;
 use core::cell::RefCell;
 
 use crate::budget;
+use crate::content_trust::Gun;
+use crate::content_trust::TrustServer;
 use crate::error::Error;
 use crate::excerpt::excerpt;
 use crate::json;
@@ -16,13 +18,13 @@ use crate::registry::challenge;
 use crate::registry::endpoint::Accept;
 use crate::registry::endpoint::Endpoint;
 use crate::registry::host;
-use crate::registry::url::Url;
 use crate::report::Via;
 use crate::transport::Method;
 use crate::transport::Request;
 use crate::transport::Response;
 use crate::transport::Transport;
 use crate::transport::TransportError;
+use crate::url::Url;
 
 /// The field under which a relay states an error of its own.
 pub const RELAY_ERROR: &str = "pullproof-relay-error";
@@ -45,8 +47,11 @@ pub struct Client<'a, T> {
     transport: &'a T,
     access: &'a Access,
     registry: &'a str,
+    /// Of a trust server, the GUN.
     repository: &'a str,
     base: Url,
+    /// What stands before every path: nothing, but for some trust servers.
+    prefix: &'a str,
     /// The last `Authorization` that was made, and where it belongs.
     authorization: RefCell<Option<(Url, String)>>,
     relayed: Cell<bool>,
@@ -98,11 +103,29 @@ impl<'a, T: Transport> Client<'a, T> {
             registry,
             repository: reference.repository(),
             base,
+            prefix: "",
             authorization: RefCell::new(None),
             relayed: Cell::new(relayed),
             afresh: false,
             patience: Cell::new(budget::CHECK_REQUESTS),
         })
+    }
+
+    /// A client for a collection on a trust server: another scope of the token than the registry's, so another token.
+    pub fn of_collection(transport: &'a T, access: &'a Access, server: &'a TrustServer, gun: &'a Gun) -> Self {
+        Self {
+            transport,
+            access,
+            registry: server.host(),
+            repository: gun.as_str(),
+            base: server.base().clone(),
+            prefix: server.prefix(),
+            authorization: RefCell::new(None),
+            relayed: Cell::new(false),
+            // The newest may be asked for within the five minutes for which Notary lets it be kept.
+            afresh: true,
+            patience: Cell::new(budget::CHECK_REQUESTS),
+        }
     }
 
     /// For questions about what a registry has now: a relay must not answer them from memory.
@@ -168,10 +191,11 @@ impl<'a, T: Transport> Client<'a, T> {
 
     /// The registry itself where possible, the relay where not.
     async fn ask(&self, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Result<(Response, Via), Error> {
-        // A page cannot read from the registry whether a list goes on; through the relay it can, where the relay serves the registry.
+        // A page cannot read from the registry whether a list goes on; through the relay it can, where the relay serves the registry. No
+        // stock trust server lets a page read anything.
         // What takes credentials is nothing that a relay could read, nor anything that it should hear of.
         let wants_relay = self.access.safelisted_only && self.access.credentials.is_none();
-        if let (Endpoint::Referrers(_), true, Some(relay)) = (endpoint, wants_relay, &self.access.relay) {
+        if let (Endpoint::Referrers(_) | Endpoint::TrustData(_), true, Some(relay)) = (endpoint, wants_relay, &self.access.relay) {
             let answer = self.through(relay, endpoint, query, accept, max_length).await;
             let is_known = match &answer {
                 Ok(response) => matches!(response.status, 200 | 404),
@@ -202,7 +226,7 @@ impl<'a, T: Transport> Client<'a, T> {
         accept: Option<String>,
         max_length: u64,
     ) -> Result<Response, Error> {
-        let mut path = endpoint.path(self.repository);
+        let mut path = format!("{}{}", self.prefix, endpoint.path(self.repository));
         if let Some(query) = query {
             path = format!("{path}?{query}");
         }
@@ -295,7 +319,8 @@ impl<'a, T: Transport> Client<'a, T> {
         let request = Request {
             method: Method::Get,
             url: format!(
-                "{relay}{registry}{}{}",
+                "{relay}{registry}{}{}{}",
+                self.prefix,
                 endpoint.path(self.repository),
                 query.map(|query| format!("?{query}")).unwrap_or_default()
             ),

@@ -1,6 +1,7 @@
 //! What can be asked of a registry, as data.
 
 use crate::budget;
+use crate::content_trust::TrustFile;
 use crate::digest::Digest;
 use crate::oci::MediaType;
 use crate::reference::Reference;
@@ -16,6 +17,8 @@ pub enum Endpoint {
     Blob(Digest),
     /// What is attached to a manifest.
     Referrers(Digest),
+    /// A file of trust data, of a trust server: the repository is a GUN then.
+    TrustData(TrustFile),
 }
 
 impl Endpoint {
@@ -26,11 +29,12 @@ impl Endpoint {
             Self::ManifestByDigest(digest) => format!("/v2/{repository}/manifests/{digest}"),
             Self::Blob(digest) => format!("/v2/{repository}/blobs/{digest}"),
             Self::Referrers(digest) => format!("/v2/{repository}/referrers/{digest}"),
+            Self::TrustData(file) => file.path(repository),
         }
     }
 
-    /// The inverse of [`path`](Self::path) for one registry: the repository and the endpoint, or `None` for any other path. Everything
-    /// in it must be spelled as the grammar of references allows, so that nothing can be smuggled to the registry.
+    /// The inverse of [`path`](Self::path) for one registry: the repository and the endpoint, or `None` for any other path, those of trust
+    /// data among them. Everything in it must be spelled as the grammar of references allows, so that nothing can be smuggled to the registry.
     pub fn parse(registry: &str, path: &str) -> Option<(String, Self)> {
         let (rest, last) = path.strip_prefix("/v2/")?.rsplit_once('/')?;
         let (repository, kind) = rest.rsplit_once('/')?;
@@ -47,9 +51,10 @@ impl Endpoint {
     }
 
     /// The most bytes to read of its answer.
-    pub const fn max_length(&self) -> u64 {
+    pub fn max_length(&self) -> u64 {
         match self {
             Self::Blob(_) => budget::CONFIG_BYTES,
+            Self::TrustData(file) => file.max_length(),
             _ => budget::MANIFEST_BYTES,
         }
     }
@@ -61,6 +66,7 @@ impl Endpoint {
             Self::ManifestByDigest(digest) => format!("{repository}@{digest}"),
             Self::Blob(digest) => format!("blob {digest} of {repository}"),
             Self::Referrers(digest) => format!("the referrers of {repository}@{digest}"),
+            Self::TrustData(file) => format!("the trust data ({}) of {repository}", file.role),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which host answers for a registry, and whether a page may ask it.
 
-use crate::registry::url;
+use crate::url;
 
 /// The address of a registry's API, without the slash at its end. Docker Hub's name is not the name of its API: `docker.io/v2/` is a
 /// marketing page that answers 200.

@@ -7,10 +7,10 @@ use crate::json::InvalidJson;
 use crate::json::Members;
 use crate::registry::auth::Credentials;
 use crate::registry::client::Access;
-use crate::registry::url::Url;
 use crate::time::UnixTime;
 use crate::transport::Method;
 use crate::transport::Transport;
+use crate::url::Url;
 
 /// The options of a check.
 pub(super) struct Options<'a> {

@@ -10,9 +10,9 @@ use pullproof::Reference;
 use pullproof::Report;
 use pullproof::UnixTime;
 use pullproof::registry::client::Access;
-use pullproof::registry::url::Url;
 use pullproof::report::CheckName;
 use pullproof::report::Outcome;
+use pullproof::url::Url;
 use pullproof_world::World;
 
 pub const NOW: &str = "2026-11-23T12:00:00Z";

@@ -1,5 +1,7 @@
 //! What is kept of a collection: written and read strictly, and verified anew.
 
+use std::collections::BTreeMap;
+
 use pullproof::content_trust::Floors;
 use pullproof::content_trust::Gun;
 use pullproof::content_trust::InvalidState;
@@ -11,6 +13,7 @@ use crate::minted::Client;
 use crate::minted::Files;
 use crate::minted::Publisher;
 use crate::minted::Signer;
+use crate::minted::start;
 
 /// After the second release, with two roots.
 fn state() -> (Publisher, Client, State) {
@@ -21,7 +24,13 @@ fn state() -> (Publisher, Client, State) {
     publisher.release();
     let mut client = Client::new();
     client.accepts(&publisher.publish());
-    let state = State { gun: client.gun.clone(), roots: publisher.roots.clone(), floors: client.floors.clone() };
+    let state = State {
+        gun: client.gun.clone(),
+        roots: publisher.roots.clone(),
+        floors: client.floors.clone(),
+        first_seen: start(),
+        files: [("snapshot".to_owned(), b"{}".to_vec())].into(),
+    };
     (publisher, client, state)
 }
 
@@ -29,7 +38,8 @@ fn state() -> (Publisher, Client, State) {
 fn what_is_written_is_read() {
     let (_, client, state) = state();
     assert_eq!(State::parse(&state.to_bytes(), &client.gun), Ok(state.clone()));
-    let empty = State { gun: client.gun.clone(), roots: Vec::new(), floors: Floors::default() };
+    let empty =
+        State { gun: client.gun.clone(), roots: Vec::new(), floors: Floors::default(), first_seen: start(), files: BTreeMap::new() };
     assert_eq!(State::parse(&empty.to_bytes(), &client.gun), Ok(empty));
 }
 
@@ -71,6 +81,9 @@ fn what_is_no_state_is_refused() {
         ("/roots", json!({})),
         ("/roots/0", json!("!")),
         ("/roots/0", json!(1)),
+        ("/firstSeen", json!("yesterday")),
+        ("/files", json!([])),
+        ("/files/snapshot", json!("!")),
         ("/floors", json!([])),
         ("/floors/timestamp", json!(null)),
         ("/floors/timestamp/version", json!(0)),

@@ -1,0 +1,166 @@
+//! What a policy says of Docker Content Trust: where a collection is, and by whom it is trusted.
+//!
+//! ```json
+//! { "contentTrust": { "server": "https://notary.example", "rootKey": "c15164663f80d58bf3d8d5a0cd08b8086cba02065feb00421fc2a5436c563210" } }
+//! ```
+//!
+//! One of `rootKey` (canonical IDs, or public keys in PEM), `rootCertificate` (IDs of keys in their certificates, or certificates in PEM),
+//! `ca` (certificates in PEM, from the issuer of root certificates to whom is trusted) and `firstUse`: true. `whenUnusable`: "fall-back" goes
+//! on without a delegated role that cannot be used; `verifyAt` looks at an archive in its own time, and never accepts.
+
+use core::fmt;
+
+use crate::content_trust::Anchor;
+use crate::content_trust::Asked;
+use crate::content_trust::InvalidTrustData;
+use crate::content_trust::KeyId;
+use crate::content_trust::SignedTag;
+use crate::content_trust::TrustServer;
+use crate::content_trust::When;
+use crate::content_trust::WhenUnusable;
+use crate::crypto::PublicKey;
+use crate::excerpt::excerpt;
+use crate::json::Members;
+use crate::json::Place;
+use crate::policy::InvalidPolicy;
+use crate::policy::only;
+use crate::policy::value;
+use crate::report::Remark;
+use crate::time::UnixTime;
+use crate::time::Validity;
+use crate::x509::Certificate;
+use crate::x509::path::Authority;
+
+/// Pins of one kind: more than the root keys of any collection that was seen.
+const PINS: usize = 16;
+
+/// A collection, and by whom it is trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentTrust {
+    /// Who has it; where a policy does not say so, that of the registry.
+    pub server: Option<TrustServer>,
+    /// Whose root is believed.
+    pub anchor: Anchor,
+    /// Which roles are asked.
+    pub asked: Asked,
+    /// The time in which an archive is looked at.
+    pub verify_at: Option<UnixTime>,
+}
+
+impl ContentTrust {
+    pub(super) fn read(place: &Place<'_>) -> Result<Self, InvalidPolicy> {
+        let members = place.object()?;
+        only(&members, &["server", "rootKey", "rootCertificate", "ca", "firstUse", "whenUnusable", "verifyAt"])?;
+        let server = members.optional("server")?.map(|place| {
+            let text = place.string()?;
+            TrustServer::parse(text).map_err(|_| value(place.path(), "the https address of a trust server, without a query", text))
+        });
+        let when_unusable = match members.optional_string("whenUnusable")? {
+            None | Some("refuse") => WhenUnusable::Refuse,
+            Some("fall-back") => WhenUnusable::FallBack,
+            Some(other) => return Err(value("whenUnusable", "\"refuse\" or \"fall-back\"", other)),
+        };
+        let verify_at = members.optional("verifyAt")?.map(|place| {
+            let text = place.string()?;
+            text.parse().map_err(|_| value(place.path(), "a time such as 2020-10-01T00:00:00Z", text))
+        });
+        Ok(Self {
+            server: server.transpose()?,
+            anchor: anchor(&members)?,
+            asked: Asked { when_unusable, ..Asked::default() },
+            verify_at: verify_at.transpose()?,
+        })
+    }
+
+    /// For which moment it is looked at.
+    pub fn when(&self, now: UnixTime) -> When {
+        self.verify_at.map_or(When::Now(now), When::Archived)
+    }
+}
+
+fn anchor(members: &Members<'_>) -> Result<Anchor, InvalidPolicy> {
+    let of = |name| members.optional(name);
+    let first_use = of("firstUse")?.map(|place| Ok::<_, InvalidPolicy>((place.boolean()?, place))).transpose()?;
+    match (of("rootKey")?, of("rootCertificate")?, of("ca")?, first_use) {
+        (Some(keys), None, None, None) => {
+            Ok(Anchor::Keys(pins(&keys, "a key ID of 64 hexadecimal digits, or a public key in PEM", key_id)?))
+        }
+        (None, Some(certificates), None, None) => {
+            Ok(Anchor::Certificates(pins(&certificates, "a key ID of 64 hexadecimal digits, or a certificate in PEM", certificate_id)?))
+        }
+        (None, None, Some(ca), None) => {
+            let text = ca.string()?;
+            let chain = Certificate::from_pem_chain(text).map_err(|_| value(ca.path(), "certificates in PEM", text))?;
+            let validity = Validity { from: UnixTime::from_seconds(0).expect("the first second of 1970"), to: None };
+            Ok(Anchor::Authority(Box::new(Authority { chain, validity, uri: String::new(), operator: None })))
+        }
+        (None, None, None, Some((true, _))) => Ok(Anchor::FirstUse),
+        _ => Err(value(members.path(), "one of `rootKey`, `rootCertificate`, `ca` and `firstUse`: true", "none or several")),
+    }
+}
+
+/// One, or a list.
+fn pins(place: &Place<'_>, expected: &'static str, read: fn(&str) -> Result<KeyId, InvalidTrustData>) -> Result<Vec<KeyId>, InvalidPolicy> {
+    let one = |place: &Place<'_>| {
+        let text = place.string()?;
+        read(text).map_err(|_| value(place.path(), expected, text))
+    };
+    let Ok(places) = place.array() else { return Ok(vec![one(place)?]) };
+    match places.len() {
+        0 => Err(value(place.path(), "at least one pin", "none")),
+        1..=PINS => places.iter().map(one).collect(),
+        _ => Err(value(place.path(), "at most 16 pins", "more")),
+    }
+}
+
+fn key_id(text: &str) -> Result<KeyId, InvalidTrustData> {
+    match PublicKey::from_pem(text) {
+        Ok(key) => Ok(KeyId::of_key(&key)),
+        Err(_) => text.parse(),
+    }
+}
+
+fn certificate_id(text: &str) -> Result<KeyId, InvalidTrustData> {
+    match Certificate::from_pem_chain(text) {
+        Ok(certificates) => KeyId::of_certificates(&certificates),
+        Err(_) => text.parse(),
+    }
+}
+
+impl fmt::Display for ContentTrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("its tag in Docker Content Trust, ")?;
+        let ids = |ids: &[KeyId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        match &self.anchor {
+            Anchor::Keys(keys) => write!(f, "by the root key {}", ids(keys))?,
+            Anchor::Certificates(certificates) => write!(f, "by the root certificate {}", ids(certificates))?,
+            Anchor::Authority(authority) => {
+                let who = authority.chain.last().map(Certificate::subject_text).unwrap_or_default();
+                write!(f, "by a root that {} issued", excerpt(&who, 80))?;
+            }
+            Anchor::FirstUse => f.write_str("by the root that was seen first")?,
+        }
+        match &self.server {
+            Some(server) => write!(f, ", on {}", excerpt(&server.address(), 120)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What came of a collection that a policy asks for.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Which.
+    pub wanted: ContentTrust,
+    /// The signed tag whose manifest the image is, or why there is none.
+    pub found: Result<SignedTag, Unpublished>,
+}
+
+/// Why no collection vouches for an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unpublished {
+    /// It was read, or is not there, and does not vouch.
+    Refused(Remark),
+    /// It could not be found out.
+    Unknown(Remark),
+}

@@ -1,0 +1,256 @@
+//! What publishers' collections of Docker Content Trust say of an image: each that the policy's rule names is looked into, and its tag held
+//! against the bytes of the root that the reference stands for.
+
+use crate::budget;
+use crate::collection::Collection;
+use crate::collection::CollectionError;
+use crate::collection::Looked;
+use crate::content_trust::Anchor;
+use crate::content_trust::Gun;
+use crate::content_trust::KeyId;
+use crate::content_trust::Link;
+use crate::content_trust::RootKey;
+use crate::content_trust::SignedTag;
+use crate::content_trust::TrustServer;
+use crate::content_trust::Unusable;
+use crate::content_trust::Wanted;
+use crate::content_trust::When;
+use crate::digest::Algorithm;
+use crate::digest::Content;
+use crate::digest::Digest;
+use crate::error::Error;
+use crate::policy::ContentTrust;
+use crate::policy::Published;
+use crate::policy::Unpublished;
+use crate::prover::Prover;
+use crate::reference::Reference;
+use crate::registry::auth::same_party;
+use crate::registry::client::Access;
+use crate::registry::host;
+use crate::report::AnchorSummary;
+use crate::report::ContentTrustOutcome;
+use crate::report::ContentTrustSummary;
+use crate::report::LinkSummary;
+use crate::report::Outcome;
+use crate::report::PassedOverSummary;
+use crate::report::Remark;
+use crate::report::RootKeySummary;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::time::UnixTime;
+use crate::transport::Transport;
+use crate::x509::Certificate;
+
+/// Where collections are looked for.
+pub(crate) struct Servers<'a, S, T, P> {
+    /// Where a policy does not name one, and nothing is known of the registry.
+    pub(crate) usual: Option<&'a TrustServer>,
+    /// What was seen before.
+    pub(crate) store: Option<&'a S>,
+    pub(crate) transport: &'a T,
+    pub(crate) access: &'a Access,
+    pub(crate) prover: &'a P,
+    pub(crate) now: UnixTime,
+}
+
+/// What all of them say.
+#[derive(Debug, Default)]
+pub(crate) struct Word {
+    /// For the verdict.
+    pub(crate) published: Vec<Published>,
+    /// For people.
+    pub(crate) summaries: Vec<ContentTrustSummary>,
+}
+
+impl<S: Store, T: Transport, P: Prover> Servers<'_, S, T, P> {
+    /// Fails only if the caller gave up.
+    pub(crate) async fn ask(&self, image: &Reference, root: &Content, wanted: &[&ContentTrust]) -> Result<Word, Error> {
+        let gun = Gun::of(image);
+        // Docker verifies nothing where a digest is given; here the signed tag has to have it, as it has to have that of a tag.
+        let sha256 = Digest::of(Algorithm::Sha256, root.bytes());
+        let looked_for = Wanted::exactly(image.tag().map(ToOwned::to_owned), sha256);
+        let mut word = Word::default();
+        for (place, wanted) in wanted.iter().enumerate() {
+            let own = self.usual.cloned().or_else(|| TrustServer::of_registry(image.registry()));
+            let Some(server) = wanted.server.clone().or(own) else { continue };
+            let mut summary = begin(&server, &gun, wanted);
+            let found = if place < budget::COLLECTIONS {
+                let access = self.access_to(image, &server);
+                let collection = Collection {
+                    server: &server,
+                    gun: &gun,
+                    anchor: &wanted.anchor,
+                    when: wanted.when(self.now),
+                    store: self.store,
+                    transport: self.transport,
+                    access: &access,
+                    prover: self.prover,
+                };
+                collection.look_up(&looked_for, &wanted.asked).await
+            } else {
+                let message = format!("expected at most {} collections for one check, found more", budget::COLLECTIONS);
+                refuse(&mut summary, ContentTrustOutcome::Unknown, "budget-exhausted", message.clone());
+                word.published.push(Published {
+                    wanted: (*wanted).clone(),
+                    found: Err(Unpublished::Unknown(Remark { code: "budget-exhausted", message })),
+                });
+                word.summaries.push(summary);
+                continue;
+            };
+            let found = match found {
+                Err(CollectionError::Unavailable(error)) if error.is_aborted() => return Err(error),
+                Err(error) => Err(error),
+                // Its length, too, and every hash of it.
+                Ok(looked) => match looked.found.verify(root.bytes().to_vec()) {
+                    Ok(_) => Ok(looked),
+                    Err(refusal) => Err(CollectionError::of_manifest(looked.found.role(), refusal)),
+                },
+            };
+            let found = match found {
+                Ok(looked) => {
+                    tell(&mut summary, &looked);
+                    Ok(looked.found)
+                }
+                Err(error) => {
+                    let (code, message) = (error.code(), error.to_string());
+                    let (outcome, why): (_, fn(Remark) -> Unpublished) = if error.is_refusal() {
+                        (ContentTrustOutcome::Failed, Unpublished::Refused)
+                    } else {
+                        (ContentTrustOutcome::Unknown, Unpublished::Unknown)
+                    };
+                    refuse(&mut summary, outcome, code, message.clone());
+                    Err(why(Remark { code, message }))
+                }
+            };
+            word.published.push(Published { wanted: (*wanted).clone(), found });
+            word.summaries.push(summary);
+        }
+        Ok(word)
+    }
+
+    /// The registry's credentials go to its own trust server only.
+    fn access_to(&self, image: &Reference, server: &TrustServer) -> Access {
+        let is_own = same_party(host::api_host(image.registry()), server.host());
+        Access { credentials: self.access.credentials.clone().filter(|_| is_own), ..self.access.clone() }
+    }
+}
+
+impl Word {
+    /// What follows for the check. `needed` says whether anything rests on it.
+    pub(crate) fn outcome(&self, needed: bool) -> Outcome {
+        let found = self.published.iter().find_map(|published| published.found.as_ref().ok());
+        if let Some(tag) = found {
+            return Outcome::Passed { evidence: evidence(tag, &self.summaries) };
+        }
+        let mut refused = Vec::new();
+        for published in &self.published {
+            match &published.found {
+                Err(Unpublished::Unknown(remark)) => return Outcome::Unknown(remark.clone()),
+                Err(Unpublished::Refused(remark)) => refused.push(remark.message.clone()),
+                Ok(_) => {}
+            }
+        }
+        match refused.as_slice() {
+            [] => Outcome::Skipped { message: "no trust server is known".into() },
+            _ if needed => Outcome::Failed(crate::report::Failure::ContentTrust { refused }),
+            _ => Outcome::Skipped { message: format!("not needed, and it does not hold: {}", refused.join("; ")) },
+        }
+    }
+}
+
+fn evidence(tag: &SignedTag, summaries: &[ContentTrustSummary]) -> String {
+    let said = format!("{} signed {}:{} as {}", tag.role(), tag.gun(), tag.tag(), tag.digest());
+    let first_seen = summaries.iter().find_map(|summary| summary.first_seen);
+    match (tag.when(), tag.anchor(), first_seen) {
+        (When::Archived(at), ..) => format!("{said}, as archived at {at}"),
+        (When::Now(_), Anchor::FirstUse, Some(seen)) => format!("{said}, under a root that nobody vouches for, first seen {seen}"),
+        _ => said,
+    }
+}
+
+fn begin(server: &TrustServer, gun: &Gun, wanted: &ContentTrust) -> ContentTrustSummary {
+    ContentTrustSummary {
+        server: server.address(),
+        gun: gun.to_string(),
+        via: None,
+        anchor: anchor(&wanted.anchor),
+        outcome: ContentTrustOutcome::Unknown,
+        code: None,
+        message: None,
+        tag: None,
+        digest: None,
+        length: None,
+        role: None,
+        verified_at: wanted.verify_at,
+        root_keys: Vec::new(),
+        chain: Vec::new(),
+        expires: None,
+        passed_over: Vec::new(),
+        first_seen: None,
+        kept: None,
+    }
+}
+
+fn refuse(summary: &mut ContentTrustSummary, outcome: ContentTrustOutcome, code: &'static str, message: String) {
+    summary.outcome = outcome;
+    summary.code = Some(code);
+    summary.message = Some(message);
+}
+
+fn tell(summary: &mut ContentTrustSummary, looked: &Looked<SignedTag>) {
+    let tag = &looked.found;
+    summary.via = Some(looked.via);
+    summary.outcome = match tag.when() {
+        When::Now(_) => ContentTrustOutcome::Verified,
+        When::Archived(_) => ContentTrustOutcome::Archived,
+    };
+    summary.tag = Some(tag.tag().to_owned());
+    summary.digest = Some(tag.digest());
+    summary.length = Some(tag.length());
+    summary.role = Some(tag.role().to_owned());
+    summary.root_keys = tag.root_keys().iter().map(root_key).collect();
+    summary.chain = tag.chain().iter().map(link).collect();
+    summary.expires = tag.expires().iter().map(|(_, at)| *at).min();
+    summary.passed_over =
+        tag.passed_over().iter().map(|(role, why)| PassedOverSummary { role: role.clone(), why: unusable(*why) }).collect();
+    summary.first_seen = looked.first_seen;
+    summary.kept = looked.saved.as_ref().err().map(|error| Remark { code: StoreError::CODE, message: error.to_string() });
+}
+
+pub(crate) const fn unusable(why: Unusable) -> &'static str {
+    match why {
+        Unusable::Expired => "expired",
+        Unusable::Unsigned => "unsigned",
+    }
+}
+
+pub(crate) fn anchor(anchor: &Anchor) -> AnchorSummary {
+    let ids = |ids: &[KeyId]| ids.iter().map(ToString::to_string).collect();
+    let (kind, pinned) = match anchor {
+        Anchor::Keys(keys) => ("keys", ids(keys)),
+        Anchor::Certificates(certificates) => ("certificates", ids(certificates)),
+        Anchor::Authority(authority) => ("authority", authority.chain.last().map(Certificate::subject_text).into_iter().collect()),
+        Anchor::FirstUse => ("first-use", Vec::new()),
+    };
+    AnchorSummary { kind, pinned }
+}
+
+pub(crate) fn root_key(key: &RootKey) -> RootKeySummary {
+    RootKeySummary {
+        id: key.id.to_string(),
+        certificate: key.certificate.to_string(),
+        subject: key.subject.clone(),
+        from: key.validity.from,
+        to: key.validity.to,
+    }
+}
+
+pub(crate) fn link(link: &Link) -> LinkSummary {
+    LinkSummary {
+        role: link.role.clone(),
+        version: link.version,
+        expires: link.expires,
+        threshold: link.threshold,
+        keys: link.keys.iter().map(ToString::to_string).collect(),
+    }
+}
