@@ -7,7 +7,7 @@
 import type { SignatureCheck } from './signatures.js';
 import type {
   BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, RefreshedTarget, Report, Resolved, SignerIdentity, Step,
-  Store,
+  Store, TrustInspection,
 } from './types.js';
 
 /** What the module that asks registries exports. A thrown value is a {@link CoreError}. */
@@ -27,6 +27,16 @@ export interface Core {
   drift(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal, store?: Store): Promise<Drift>;
   /** `artifact` is its bytes, or its digest. */
   verifyBundle(bundle: Uint8Array, artifact: Uint8Array | string, options: CoreBundleOptions, verify: Verify): Promise<BundleResult>;
+  /** `wanted` is the JSON text of a policy's `contentTrust`. */
+  inspectTrust(
+    image: string,
+    wanted: string,
+    options: CoreOptions,
+    fetch: Fetch,
+    verify: Verify,
+    signal?: AbortSignal,
+    store?: Store,
+  ): Promise<TrustInspection>;
   refreshTarget(
     target: { now: number; metadata: string; targets?: string; path?: string },
     root: Uint8Array,
@@ -68,6 +78,8 @@ export interface CoreOptions {
   relay?: string;
   attachments?: boolean;
   safelistedOnly?: boolean;
+  /** An address. */
+  trustServer?: string;
 }
 
 /** {@link BundleOptions} after they were checked: data only. */

@@ -10,7 +10,7 @@ import { unifiedDiff } from './diff.js';
 import { driftOf } from './drift.js';
 import { CheckError, fromCore, ImageRejectedError, RefreshError } from './errors.js';
 import { memoryStore } from './memory.js';
-import { credentialsFor, toCore, validate, withPolicy } from './options.js';
+import { credentialsFor, textOf, toCore, validate, withPolicy } from './options.js';
 import { pinText } from './pin.js';
 import { prove } from './prover.js';
 import { suggest } from './publishers.js';
@@ -18,8 +18,8 @@ import { parseReference } from './reference.js';
 import { findIn } from './text.js';
 import { refresh, validateTarget } from './tuf.js';
 import type {
-  Artifact, BundleOptions, BundleResult, CheckOptions, DriftOptions, DriftResult, FindOptions, FindResult, PinnedReference, PinOptions,
-  PinResult, RefreshedTarget, RefreshOptions, Report, SignerIdentity, TufTarget, Wanted,
+  Artifact, BundleOptions, BundleResult, CheckOptions, ContentTrust, DriftOptions, DriftResult, FindOptions, FindResult, InspectOptions,
+  PinnedReference, PinOptions, PinResult, RefreshedTarget, RefreshOptions, Report, SignerIdentity, TrustInspection, TufTarget, Wanted,
 } from './types.js';
 
 export type * from './types.js';
@@ -60,8 +60,8 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
  * @throws {CheckError} when there is no report.
  */
 export async function verify(image: string, options: CheckOptions & Wanted): Promise<PinnedReference> {
-  if (options?.policy === undefined && options?.key === undefined && options?.identity === undefined) {
-    const expected = 'expected a policy, a key or an identity to verify against, found none';
+  if (options?.policy === undefined && options?.key === undefined && options?.identity === undefined && options?.contentTrust === undefined) {
+    const expected = 'expected a policy, a key, an identity or contentTrust to verify against, found none';
     throw new CheckError('options-invalid', `${expected}: use \`check\` to look at an image without one`);
   }
   const report = await check(image, options);
@@ -90,6 +90,34 @@ export async function verifyBundle(
   const result = await judge(bundle, artifact, options);
   signal?.throwIfAborted();
   return result;
+}
+
+/**
+ * Reads all of a collection of Docker Content Trust: its keys, roles and signed tags. If `image` has a tag or a digest, the outcome is that of
+ * looking for it. A collection that must not be believed is in the result; it does not throw.
+ *
+ * @throws {CheckError} when there is nothing to say: the text is no reference, or `wanted` is not what a policy's `contentTrust` can be.
+ */
+export async function inspectTrust(image: string, wanted: ContentTrust, options: InspectOptions = {}): Promise<TrustInspection> {
+  validate(options, 'inspect');
+  const { signal, store } = options;
+  signal?.throwIfAborted();
+  await ready;
+  const { core, platform } = loaded();
+
+  const { registry } = parseReference(image);
+  const coreOptions = { ...toCore(options), ...await credentialsFor(registry, options), safelistedOnly: platform.safelistedOnly };
+  signal?.throwIfAborted();
+  const { fetch = platform.fetch } = options;
+  try {
+    const asked = textOf(wanted, 'contentTrust', 'policy-invalid');
+    const inspection = await core.inspectTrust(image, asked, coreOptions, (request) => fetch(request), prove, signal, store);
+    signal?.throwIfAborted();
+    return inspection;
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    throw fromCore(thrown);
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
 import { KINDS } from './text.js';
 import type {
-  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, ParsedReference, PinOptions, RefreshOptions, TufTarget,
+  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, InspectOptions, ParsedReference, PinOptions, RefreshOptions, TufTarget,
 } from './types.js';
 
 /** What RFC 3339 cannot write any more. */
@@ -20,6 +20,8 @@ const checkRules: Rules<CheckOptions> = {
   policy: ['a policy object or its JSON text', isJson],
   key: ['a public key in PEM', (value) => typeof value === 'string'],
   identity: ['an object such as { issuer, subject }', isObject],
+  contentTrust: ['an object such as { server, rootKey }', isObject],
+  trustServer: ['the https address of a trust server', (value) => typeof value === 'string'],
   trustedRoot: ['a trusted root or its JSON text', isJson],
   platform: ['a text like "linux/arm64/v8"', (value) => typeof value === 'string'],
   attachments: ['true or false', (value) => typeof value === 'boolean'],
@@ -39,7 +41,7 @@ const findRules: Rules<FindOptions> = {
   file: ["a file's name", (value) => typeof value === 'string'],
 };
 
-const { attachments, onStep, key, identity, trustedRoot, ...shared } = checkRules;
+const { attachments, onStep, key, identity, contentTrust, trustedRoot, ...shared } = checkRules;
 const pinRules: Rules<PinOptions> = {
   ...shared,
   credentials: ['a function that is asked for those of a registry: the text says which registries are asked', isFunction],
@@ -55,7 +57,7 @@ const targetRules: Rules<TufTarget> = {
   targets: ['a web address', isAddress],
   path: ["a target's path", (value) => typeof value === 'string'],
 };
-const { fetch, now, signal, store } = checkRules;
+const { credentials, fetch, now, relay, signal, store, trustServer } = checkRules;
 
 /** What may be asked of each function of the API. */
 const rulesOf = {
@@ -66,6 +68,7 @@ const rulesOf = {
   verifyBundle: bundleRules,
   target: targetRules,
   refresh: { fetch, now, signal, store } satisfies Rules<RefreshOptions>,
+  inspect: { credentials, fetch, now, relay, signal, store, trustServer } satisfies Rules<InspectOptions>,
 };
 
 /** Throws unless every option is known and its value is of the right kind. An option that is `undefined` was not given. */
@@ -87,12 +90,13 @@ export function validate(options: unknown, asked: keyof typeof rulesOf): void {
 }
 
 /** The part of the options that is data, but for what only one registry may learn. */
-export function toCore(options: Pick<CheckOptions, 'now' | 'platform' | 'policy' | 'attachments' | 'relay'>): CoreOptions {
+export function toCore(options: Pick<CheckOptions, 'now' | 'platform' | 'policy' | 'attachments' | 'relay' | 'trustServer'>): CoreOptions {
   const core: CoreOptions = { now: unixTime(options) };
   if (options.platform !== undefined) core.platform = options.platform;
   if (options.policy !== undefined) core.policy = textOf(options.policy, 'a policy', 'policy-invalid');
   if (options.attachments !== undefined) core.attachments = options.attachments;
   if (options.relay !== undefined) core.relay = relayAddress(options.relay)!;
+  if (options.trustServer !== undefined) core.trustServer = options.trustServer;
   return core;
 }
 
@@ -110,7 +114,7 @@ function unixTime({ now = new Date() }: { now?: Date }): number {
 }
 
 /** As an option of the core, to be spread into the others. */
-export async function credentialsFor(registry: string, { credentials }: CheckOptions): Promise<Pick<CoreOptions, 'credentials'>> {
+export async function credentialsFor(registry: string, { credentials }: Pick<CheckOptions, 'credentials'>): Promise<Pick<CoreOptions, 'credentials'>> {
   const given = typeof credentials === 'function' ? await credentials(registry) : credentials;
   if (given === undefined) {
     return {};
@@ -124,12 +128,16 @@ export async function credentialsFor(registry: string, { credentials }: CheckOpt
 /** The name of the trusted root that an option brings. */
 const GIVEN = 'given';
 
-/** The options as those of a check by policy: `key` and `identity` are a rule for this one image. */
+/** The options as those of a check by policy: `key`, `identity` and `contentTrust` are a rule for this one image. */
 export function withPolicy({ registry, repository }: ParsedReference, options: CheckOptions): CheckOptions {
-  const { key, identity, trustedRoot, ...others } = options;
-  const given = Object.entries({ policy: options.policy, key, identity }).filter(([, value]) => value !== undefined).map(([name]) => name);
+  const { key, identity, contentTrust, trustedRoot, ...others } = options;
+  const given = Object.entries({ policy: options.policy, key, identity, contentTrust }).filter(([, value]) => value !== undefined).map(([name]) => name);
   if (given.length > 1) {
-    throw invalid(`expected one of policy, key and identity, found ${given.join(' and ')}: a policy can name several signers`);
+    throw invalid(`expected one of policy, key, identity and contentTrust, found ${given.join(' and ')}: a policy can name several signers`);
+  }
+  const images = `${registry}/${repository}`;
+  if (contentTrust !== undefined && trustedRoot === undefined) {
+    return { ...others, policy: { rules: [{ images, require: [{ contentTrust }] }], default: 'reject' } };
   }
   if (key === undefined && identity === undefined) {
     if (trustedRoot !== undefined) throw invalid('expected trustedRoot with key or identity, found it alone: a policy has trustedRoots');
@@ -138,7 +146,7 @@ export function withPolicy({ registry, repository }: ParsedReference, options: C
   const root = trustedRoot === undefined ? {} : { trustedRoots: { [GIVEN]: typeof trustedRoot === 'string' ? parsed(trustedRoot) : trustedRoot } };
   const named = <Name extends string>(name: Name) => (trustedRoot === undefined ? {} : { [name]: GIVEN });
   const signer = key !== undefined ? { cosign: { publicKey: key, ...named('log') } } : { sigstore: { ...identity!, ...named('trustedRoot') } };
-  return { ...others, policy: { ...root, rules: [{ images: `${registry}/${repository}`, require: [signer] }], default: 'reject' } };
+  return { ...others, policy: { ...root, rules: [{ images, require: [signer] }], default: 'reject' } };
 }
 
 function parsed(text: string): object {

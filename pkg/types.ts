@@ -32,12 +32,141 @@ export interface Report {
   readonly attachments: readonly Attachment[] | null;
   /** What came of every signature and attestation that is attached; `null` when they were not looked at. */
   readonly signatures: readonly Signature[] | null;
-  /** The trusted roots that they were judged by; empty where no signature needed any. */
+  /** What the collections of Docker Content Trust say that the policy names; `null` when none was asked. */
+  readonly contentTrust: readonly ContentTrustResult[] | null;
+  /** The trusted roots that signatures were judged by; empty where no signature needed any. */
   readonly trustedRoots: readonly UsedTrustedRoot[];
   /** Every check, in the order they were made. */
   readonly checks: readonly Check[];
   /** What this report does not prove, in plain words. */
   readonly notProven: readonly Statement[];
+}
+
+/** What a publisher's collection of Docker Content Trust says of an image, and on what that rests. */
+export interface ContentTrustResult {
+  /** The address of the trust server. */
+  readonly server: string;
+  /** The full name of the image, by which the collection is known. */
+  readonly gun: string;
+  /** How the server's answers came; `null` where there are none. */
+  readonly via: 'direct' | 'relay' | null;
+  /** Whose root is believed. */
+  readonly anchor: TrustAnchor;
+  /**
+   * `verified`: the tag is signed as this image, and all of that is valid now. `archived`: the same, at another time. `failed`: the
+   * collection does not vouch for it, or must not be believed. `unknown`: it could not be found out.
+   */
+  readonly outcome: 'verified' | 'archived' | 'failed' | 'unknown';
+  /** Why the image is not vouched for. */
+  readonly code: string | null;
+  readonly message: string | null;
+  /** The signed tag; where a digest was asked for by itself, the first that has it. */
+  readonly tag: string | null;
+  /** What it was signed as. */
+  readonly digest: string | null;
+  /** Bytes of the manifest or index. */
+  readonly length: number | null;
+  /** Who signed it: `targets/releases`, `targets`. */
+  readonly role: string | null;
+  /** The time in which an archive was looked at. */
+  readonly verifiedAt: string | null;
+  readonly rootKeys: readonly TrustRootKey[];
+  /** The files on the way from the root to the tag, in the order of trust. */
+  readonly chain: readonly TrustLink[];
+  /** When the first of what it rests on expires, certificates included. */
+  readonly expires: string | null;
+  /** Roles that would have been asked first, and cannot be used. */
+  readonly passedOver: readonly PassedOver[];
+  /** When the collection was first seen; `null` where nothing is kept, so that nothing protects from rollback. */
+  readonly firstSeen: string | null;
+  /** Why what was seen now could not be kept. */
+  readonly kept: Statement | null;
+}
+
+/** Where trust in a collection begins. */
+export interface TrustAnchor {
+  readonly kind: 'keys' | 'certificates' | 'authority' | 'first-use';
+  /** IDs of keys, or the authority's name; nothing of whom was seen first. */
+  readonly pinned: readonly string[];
+}
+
+/** A key that may sign roots. */
+export interface TrustRootKey {
+  /** Its canonical ID. */
+  readonly id: string;
+  /** The ID of the key in its certificate. */
+  readonly certificate: string;
+  /** Whom the certificate names. */
+  readonly subject: string;
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/** One file, signed by a threshold of its role's keys. */
+export interface TrustLink {
+  /** `root`, `timestamp`, `snapshot`, `targets`, `targets/releases`. */
+  readonly role: string;
+  readonly version: number;
+  /** The first second in which it is no longer valid. */
+  readonly expires: string;
+  /** How many of the keys signed it at least. */
+  readonly threshold: number;
+  /** The keys that may, by canonical ID. */
+  readonly keys: readonly string[];
+}
+
+/** A role that was passed over. */
+export interface PassedOver {
+  readonly role: string;
+  readonly why: 'expired' | 'unsigned';
+}
+
+/** All that a collection says: what `docker trust inspect` showed, and what it did not. */
+export interface TrustInspection extends Omit<ContentTrustResult, 'tag' | 'digest' | 'length' | 'role' | 'passedOver'> {
+  /** The version of this shape. */
+  readonly schemaVersion: 1;
+  /** The time that it was read for. */
+  readonly checkedAt: string;
+  /** The tag or digest that was asked for, if it is signed. */
+  readonly tag: SignedTag | null;
+  /** Every role that somebody delegates to. */
+  readonly roles: readonly DelegatedRole[];
+  /** Every tag that Docker would find, by tag. */
+  readonly tags: readonly ListedTag[];
+}
+
+/** What a tag was signed as. */
+export interface SignedTag {
+  readonly tag: string;
+  readonly digest: string;
+  readonly length: number;
+  readonly role: string;
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** A delegated role. */
+export interface DelegatedRole {
+  readonly name: string;
+  /** The beginnings of the tags for which it is trusted; the empty one is that of all. */
+  readonly paths: readonly string[];
+  readonly keys: readonly string[];
+  readonly threshold: number;
+  readonly state: 'read' | 'empty' | 'expired' | 'unsigned';
+  readonly version: number | null;
+  readonly expires: string | null;
+}
+
+/** What one role says that a tag stands for. */
+export interface ListedTag {
+  readonly tag: string;
+  /** `null` where it has no SHA-256, so that it cannot be used. */
+  readonly digest: string | null;
+  readonly length: number | null;
+  readonly role: string;
+  /** Whether this is what the tag stands for: not where another role is asked first. */
+  readonly believed: boolean;
+  /** The other delegated roles with the same digest for it. */
+  readonly signers: readonly string[];
 }
 
 /** `accept`: the policy holds. `reject`: it does not, or a check failed. `inconclusive`: neither can be said. */
@@ -238,7 +367,7 @@ export type Step =
   | { readonly type: 'finished'; readonly check: Check };
 
 /** The checks, in their order. */
-export type CheckName = 'resolve' | 'digest-header' | 'document' | 'platform' | 'config' | 'attachments' | 'signatures';
+export type CheckName = 'resolve' | 'digest-header' | 'document' | 'platform' | 'config' | 'attachments' | 'signatures' | 'content-trust';
 
 /** Why a check does not hold. */
 export type FailureCode =
@@ -254,7 +383,8 @@ export type FailureCode =
   | 'too-many-entries'
   | 'index-too-deep'
   | 'platform-missing'
-  | 'platform-mismatch';
+  | 'platform-mismatch'
+  | 'content-trust-refused';
 
 /** Why there is no answer at all. */
 export type ErrorCode =
@@ -308,7 +438,12 @@ export type UnknownCode =
   | 'arithmetic-unavailable'
   | 'bundle-version-unknown'
   | 'trusted-root-missing'
-  | 'trusted-root-outdated';
+  | 'trusted-root-outdated'
+  | 'first-use-needs-store'
+  | 'state-invalid'
+  | 'store-contended'
+  | 'store-unavailable'
+  | 'trust-data-incomplete';
 
 /** Which images are accepted. The first rule whose pattern matches the image decides. */
 export interface Policy {
@@ -362,7 +497,29 @@ export type Identity =
       };
     }
   /** Signed by whom a certificate names. */
-  | { readonly sigstore: SignerIdentity & { /** `public-good` unless it says otherwise. */ readonly trustedRoot?: string } };
+  | { readonly sigstore: SignerIdentity & { /** `public-good` unless it says otherwise. */ readonly trustedRoot?: string } }
+  /** What its tag was signed as in Docker Content Trust. */
+  | { readonly contentTrust: ContentTrust };
+
+/**
+ * A collection of Docker Content Trust, and by whom it is trusted: exactly one of `rootKey`, `rootCertificate`, `ca` and `firstUse`.
+ */
+export interface ContentTrust {
+  /** The address of the trust server; that of the registry unless it says otherwise. */
+  readonly server?: string;
+  /** Root keys that are trusted: canonical IDs as `docker trust inspect` shows them, or public keys in PEM. */
+  readonly rootKey?: string | readonly string[];
+  /** Root certificates that are trusted: the IDs that the root has for them, or certificates in PEM. */
+  readonly rootCertificate?: string | readonly string[];
+  /** Who issues root certificates: in PEM, from the issuer to whom is trusted. */
+  readonly ca?: string;
+  /** Whoever answers first is believed, and remembered: only with a store, and the report says so. */
+  readonly firstUse?: true;
+  /** What becomes of a delegated role that has expired or that too few signed: `refuse` unless it says otherwise. */
+  readonly whenUnusable?: 'refuse' | 'fall-back';
+  /** The time in which an archive is looked at, RFC 3339. An archive never makes an image accepted. */
+  readonly verifyAt?: string;
+}
 
 /** Who signs, as a certificate names them: exactly, unless a pattern is spelled in its place. */
 export interface SignerIdentity {
@@ -438,6 +595,10 @@ export interface CheckOptions {
   key?: string;
   /** Instead of a policy: the image has to be signed by whom a certificate names so. */
   identity?: SignerIdentity;
+  /** Instead of a policy: its tag has to be signed so in Docker Content Trust. */
+  contentTrust?: ContentTrust;
+  /** The trust server for policies that name none: what `DOCKER_CONTENT_TRUST_SERVER` is to Docker. */
+  trustServer?: string;
   /** For `key`, where signatures must be logged; for `identity`, whom to trust instead of the public-good instance: `trusted_root.json`. */
   trustedRoot?: object | string;
   /** Whether to list what is attached to the image, and say who signed it, even if no policy asks for that. */
@@ -451,7 +612,8 @@ export interface CheckOptions {
   relay?: string | URL;
   /**
    * What has to outlive a check: then the trusted roots of Sigstore that a policy needs are renewed from their repositories, at most once a
-   * day. Without it those that come with this package are used.
+   * day. Without it those that come with this package are used. And what was seen of a collection of Docker Content Trust protects from
+   * being led back behind it.
    */
   store?: Store;
   /** How requests are sent. Called with a `Request`, so tests, proxies and service bindings use the same door. */
@@ -463,6 +625,9 @@ export interface CheckOptions {
   /** Told of every check when it starts and when it is finished. */
   onStep?: (step: Step) => void;
 }
+
+/** How a collection of Docker Content Trust is read. */
+export interface InspectOptions extends Pick<CheckOptions, 'credentials' | 'fetch' | 'now' | 'relay' | 'signal' | 'store' | 'trustServer'> {}
 
 /**
  * Keeps bytes under names, for as long as it can. It is trusted with nothing but not to forget: what it holds is verified anew. Whatever it
@@ -513,7 +678,7 @@ export interface RefreshedTarget {
 }
 
 /** What there has to be for an image to be accepted. */
-export type Wanted = { policy: Policy | string } | { key: string } | { identity: SignerIdentity };
+export type Wanted = { policy: Policy | string } | { key: string } | { identity: SignerIdentity } | { contentTrust: ContentTrust };
 
 declare const pinned: unique symbol;
 
@@ -734,7 +899,7 @@ export interface FindOptions {
 }
 
 /** Everything about pinning that is not the text. */
-export interface PinOptions extends FindOptions, Omit<CheckOptions, 'attachments' | 'credentials' | 'onStep' | 'key' | 'identity' | 'trustedRoot'> {
+export interface PinOptions extends FindOptions, Omit<CheckOptions, 'attachments' | 'credentials' | 'onStep' | 'key' | 'identity' | 'contentTrust' | 'trustedRoot'> {
   /** Pins to the manifest of this platform instead of the index of all: `linux/arm64/v8`. */
   platform?: string;
   /**

@@ -91,12 +91,21 @@ pub struct Looked<V> {
 #[derive(Clone, Copy)]
 enum Goal<'a> {
     Tag(&'a Wanted, &'a Asked),
-    All,
+    All(Option<(&'a Wanted, &'a Asked)>),
 }
 
 enum Found {
     Tag(Box<SignedTag>),
-    All(Box<Contents>),
+    All(Box<Surveyed>),
+}
+
+/// All that a collection says.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    /// Its roles and tags.
+    pub contents: Contents,
+    /// The tag that was asked for, or why there is none.
+    pub tag: Option<Result<SignedTag, CollectionError>>,
 }
 
 impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
@@ -109,11 +118,11 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
         }))
     }
 
-    /// All that the collection says. Delegated roles that cannot be used are in the list.
-    pub async fn survey(&self) -> Result<Looked<Contents>, CollectionError> {
-        let looked = self.look(Goal::All).await?;
+    /// All that the collection says, and what a tag stands for if one is asked for. Delegated roles that cannot be used are in the list.
+    pub async fn survey(&self, tag: Option<(&Wanted, &Asked)>) -> Result<Looked<Surveyed>, CollectionError> {
+        let looked = self.look(Goal::All(tag)).await?;
         Ok(looked.map(|found| match found {
-            Found::All(contents) => *contents,
+            Found::All(surveyed) => *surveyed,
             Found::Tag(_) => unreachable!("all was looked for"),
         }))
     }
@@ -215,7 +224,15 @@ impl<S, T: Transport, P: Prover> Look<'_, S, T, P> {
         };
         let found = match goal {
             Goal::Tag(wanted, asked) => Found::Tag(self.look_up(&targets, wanted, asked, state).await?),
-            Goal::All => Found::All(self.survey(&targets, state).await?),
+            Goal::All(tag) => {
+                let contents = *self.survey(&targets, state).await?;
+                let tag = match tag {
+                    // All that it needs was just read.
+                    Some((wanted, asked)) => Some(self.look_up(&targets, wanted, asked, state).await.map(|tag| *tag)),
+                    None => None,
+                };
+                Found::All(Box::new(Surveyed { contents, tag }))
+            }
         };
         Ok((found, root.version()))
     }

@@ -73,6 +73,7 @@ pub mod bundle;
 pub mod check;
 pub mod collection;
 pub mod drift;
+pub mod inspect;
 mod published;
 pub mod refresh;
 pub mod resolve;

@@ -30,6 +30,7 @@ use crate::registry::host;
 use crate::report::AnchorSummary;
 use crate::report::ContentTrustOutcome;
 use crate::report::ContentTrustSummary;
+use crate::report::Failure;
 use crate::report::LinkSummary;
 use crate::report::Outcome;
 use crate::report::PassedOverSummary;
@@ -39,6 +40,8 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::time::UnixTime;
 use crate::transport::Transport;
+use crate::transport::TransportError;
+use crate::url::Url;
 use crate::x509::Certificate;
 
 /// Where collections are looked for.
@@ -71,11 +74,10 @@ impl<S: Store, T: Transport, P: Prover> Servers<'_, S, T, P> {
         let looked_for = Wanted::exactly(image.tag().map(ToOwned::to_owned), sha256);
         let mut word = Word::default();
         for (place, wanted) in wanted.iter().enumerate() {
-            let own = self.usual.cloned().or_else(|| TrustServer::of_registry(image.registry()));
-            let Some(server) = wanted.server.clone().or(own) else { continue };
+            let server = server_of(image, wanted, self.usual)?;
             let mut summary = begin(&server, &gun, wanted);
             let found = if place < budget::COLLECTIONS {
-                let access = self.access_to(image, &server);
+                let access = access_to(self.access, image, &server);
                 let collection = Collection {
                     server: &server,
                     gun: &gun,
@@ -127,12 +129,22 @@ impl<S: Store, T: Transport, P: Prover> Servers<'_, S, T, P> {
         }
         Ok(word)
     }
+}
 
-    /// The registry's credentials go to its own trust server only.
-    fn access_to(&self, image: &Reference, server: &TrustServer) -> Access {
-        let is_own = same_party(host::api_host(image.registry()), server.host());
-        Access { credentials: self.access.credentials.clone().filter(|_| is_own), ..self.access.clone() }
-    }
+/// The server that the policy names, or the usual one, or the registry's.
+pub(crate) fn server_of(image: &Reference, wanted: &ContentTrust, usual: Option<&TrustServer>) -> Result<TrustServer, Error> {
+    let own = || TrustServer::of_registry(image.registry());
+    wanted.server.clone().or_else(|| usual.cloned()).or_else(own).ok_or_else(|| Error::Transport {
+        host: image.registry().into(),
+        error: TransportError::Unreachable { detail: "the registry's name is no address".into() },
+    })
+}
+
+/// The registry's credentials go to its own trust server only.
+pub(crate) fn access_to(access: &Access, image: &Reference, server: &TrustServer) -> Access {
+    let registry = Url::parse(&host::api_base(image.registry()));
+    let is_own = registry.is_some_and(|registry| same_party(registry.host(), server.base().host()));
+    Access { credentials: access.credentials.clone().filter(|_| is_own), ..access.clone() }
 }
 
 impl Word {
@@ -150,11 +162,10 @@ impl Word {
                 Ok(_) => {}
             }
         }
-        match refused.as_slice() {
-            [] => Outcome::Skipped { message: "no trust server is known".into() },
-            _ if needed => Outcome::Failed(crate::report::Failure::ContentTrust { refused }),
-            _ => Outcome::Skipped { message: format!("not needed, and it does not hold: {}", refused.join("; ")) },
+        if needed {
+            return Outcome::Failed(Failure::ContentTrust { refused });
         }
+        Outcome::Skipped { message: format!("not needed, and it does not hold: {}", refused.join("; ")) }
     }
 }
 

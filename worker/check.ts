@@ -27,13 +27,13 @@ export async function answerCheck(
   return json(report);
 }
 
-interface Question extends Conditions, Pick<CheckOptions, 'key' | 'identity' | 'trustedRoot'> {
+interface Question extends Conditions, Pick<CheckOptions, 'key' | 'identity' | 'contentTrust' | 'trustedRoot'> {
   image: string;
   attachments?: boolean;
 }
 
 const BODY = {
-  members: ['image', 'platform', 'policy', 'key', 'identity', 'trustedRoot', 'attachments'],
+  members: ['image', 'platform', 'policy', 'key', 'identity', 'contentTrust', 'trustedRoot', 'attachments'],
   // A policy for a large team is a few kilobytes.
   limit: 64 * 1024,
   example: '{"image": "nginx:1.27"}',
@@ -55,10 +55,10 @@ function questionOfQuery(query: URLSearchParams): Question {
   });
 }
 
-function question({ image, attachments, key, identity, trustedRoot, ...others }: Record<string, unknown>): Question {
+function question({ image, attachments, key, identity, contentTrust, trustedRoot, ...others }: Record<string, unknown>): Question {
   if (typeof image !== 'string' || image === '') throw invalid('image, a reference such as nginx:1.27, found none');
   if (attachments !== undefined && typeof attachments !== 'boolean') throw invalid('attachments to be true or false');
   // What they have to be is the package's to know.
-  const signer = Object.fromEntries(Object.entries({ key, identity, trustedRoot }).filter(([, value]) => value !== undefined));
+  const signer = Object.fromEntries(Object.entries({ key, identity, contentTrust, trustedRoot }).filter(([, value]) => value !== undefined));
   return { image, ...conditions(others), ...signer, ...(attachments !== undefined && { attachments }) };
 }

@@ -11,7 +11,7 @@ import * as core from '../pkg/dist/wasm/pullproof.js';
 export interface RelayTarget {
   /** `host` or `host:port` as in a reference; Docker Hub is `docker.io`. */
   registry: string;
-  /** Of a manifest, a blob or referrers. Whatever the grammar of references does not allow in it is refused. */
+  /** Of a manifest, a blob, referrers or a file of trust data. Whatever the grammar of references does not allow in it is refused. */
   path: string;
   method: 'GET' | 'HEAD';
   accept?: string;

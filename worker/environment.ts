@@ -6,7 +6,9 @@ export interface Environment {
   readonly REGISTRIES?: string;
   /** TUF repositories that policies may name, separated by commas: hosts as in REGISTRIES; absent: none. */
   readonly REPOSITORIES?: string;
-  /** Keeps trusted roots; if none is bound, those that come with the package are used. */
+  /** Trust servers that policies may name beside the registries and Docker Hub's, separated by commas: hosts as in REGISTRIES. */
+  readonly TRUST_SERVERS?: string;
+  /** Keeps trusted roots, and what was seen of collections; if none is bound, those that come with the package are used. */
   readonly TRUST?: DurableObjectNamespace<TrustState>;
   /** The demonstration's registry, for the page: `host:port`. */
   readonly DEMO_REGISTRY?: string;

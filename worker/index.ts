@@ -65,7 +65,7 @@ async function route(
 
   await limitRate(request, environment);
   const registries = new AllowList(environment.REGISTRIES);
-  const trust = new Trust(environment);
+  const trust = new Trust(environment, registries);
   switch (url.pathname) {
     case '/v1/check':
       return answerCheck(request, url, registries, trust, transport, signal);
@@ -74,7 +74,7 @@ async function route(
     case '/v1/drift':
       return answerDrift(request, registries, trust, transport, signal);
     default:
-      return answerRelay(request, url, registries, transport, signal);
+      return answerRelay(request, url, registries, trust, transport, signal);
   }
 }
 

@@ -5,9 +5,10 @@ import { FOREVER } from './transport';
 import type { AllowList } from './allow';
 import type { RelayTarget } from './core';
 import type { EdgeTransport } from './transport';
+import type { Trust } from './trust';
 
 /**
- * GET and HEAD /relay/<registry>/v2/…: the registry's answer, byte for byte, for a page that the registry sends no CORS headers.
+ * GET and HEAD /relay/<registry>/v2/…, or of a trust server: its answer, byte for byte, for a page that the registry sends no CORS headers.
  *
  * Whoever asks has to hash what comes back, and does: a relay can refuse, it cannot lie about content. Of the caller's request
  * nothing goes on but the method, the path and the kinds of manifest that it takes; the path is parsed by the core.
@@ -16,12 +17,14 @@ export async function answerRelay(
   request: Request,
   url: URL,
   registries: AllowList,
+  trust: Trust,
   transport: EdgeTransport,
   signal: AbortSignal,
 ): Promise<Response> {
   refuseEmbedding(request);
   const target = parseTarget(request, url);
-  if (!registries.allows(target.registry)) {
+  const isTrustData = target.path.includes('/_trust/tuf/');
+  if (!(isTrustData ? trust.allowsServer(target.registry) : registries.allows(target.registry))) {
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${target.registry}`);
   }
   transport.remembers = !request.headers.has(AFRESH);
@@ -74,7 +77,7 @@ function parseTarget(request: Request, url: URL): RelayTarget {
     registry: registry.replace(/%5b/i, '[').replace(/%5d/i, ']').toLowerCase(),
     path: path + url.search,
     method: request.method === 'HEAD' ? 'HEAD' : 'GET',
-    ...(path.includes('/blobs/') ? {} : { accept: acceptable(path, request.headers.get('accept')) }),
+    ...(path.includes('/blobs/') || path.includes('/_trust/tuf/') ? {} : { accept: acceptable(path, request.headers.get('accept')) }),
   };
 }
 

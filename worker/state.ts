@@ -1,6 +1,6 @@
 /**
- * What outlives a request at the edge: a Durable Object, of which there is one for all of the world. It is asked once for a check whose
- * policy needs a trusted root. Never KV, which would let one place put back what another has left behind.
+ * What outlives a request at the edge: a Durable Object, of which there is one for all of the world, and one for each collection of Docker
+ * Content Trust. It is asked once for a check whose policy needs a trusted root, or a collection. Never KV, which would let one place put back what another has left behind.
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { Store } from 'pullproof';
@@ -15,7 +15,10 @@ const MAX_BYTES = 2_000_000;
 const MAX_NAMED = 1000;
 
 /** The key of what a policy names; that of a built-in instance is its name. */
-const NAMED = /^tuf-[0-9a-f]{64}$/;
+const NAMED = /^(?:tuf|content-trust)-[0-9a-f]{64}$/;
+
+/** Of a collection of Docker Content Trust: each has an object of its own. */
+const COLLECTION = /^content-trust-/;
 
 export class TrustState extends DurableObject {
   readonly #sql: SqlStorage;
@@ -48,10 +51,10 @@ export class TrustState extends DurableObject {
 /** The object behind a binding, as the package wants it. */
 export function durableObjectStore(namespace: DurableObjectNamespace<TrustState>): Store {
   // Another one each time: a stub is of no use any more after its connection has failed.
-  const object = () => namespace.get(namespace.idFromName('trust'));
+  const object = (key: string) => namespace.get(namespace.idFromName(COLLECTION.test(key) ? key : 'trust'));
   return {
-    load: async (key) => await object().load(key),
-    swap: async (key, expected, bytes) => await object().swap(key, expected, bytes),
+    load: async (key) => await object(key).load(key),
+    swap: async (key, expected, bytes) => await object(key).swap(key, expected, bytes),
   };
 }
 

@@ -45,7 +45,9 @@ export class EdgeTransport {
   };
 
   async #send(request: Request): Promise<Response> {
-    const response = await fetch(request);
+    // Notary lets what is the newest be kept for five minutes, in which it can be old already.
+    const afresh = request.url.includes('/_trust/tuf/') ? { cache: 'no-store' as const } : {};
+    const response = await fetch(request, afresh);
     if (response.status === 429) this.retryAfter = response.headers.get('retry-after');
     return response;
   }

@@ -12,14 +12,31 @@ export class Trust {
   /** To be spread into the options of a check. */
   readonly options: { store?: Store };
   readonly #repositories: AllowList;
+  readonly #servers: AllowList;
+  readonly #registries: AllowList;
 
-  constructor({ REPOSITORIES = '', TRUST }: Environment) {
+  constructor({ REPOSITORIES = '', TRUST, TRUST_SERVERS = '' }: Environment, registries: AllowList) {
+    this.#registries = registries;
     this.options = TRUST === undefined ? {} : { store: durableObjectStore(TRUST) };
     this.#repositories = new AllowList(REPOSITORIES);
+    this.#servers = new AllowList(`docker.io,notary.docker.io,${TRUST_SERVERS}`);
+  }
+
+  /** Whether a host may be asked as a trust server. One that is a registry, too, may be if that may. */
+  allowsServer(host: string): boolean {
+    return this.#servers.allows(host) || this.#registries.allows(host);
   }
 
   /** Nobody is asked before it is known that everybody may be. What cannot be read here, the core refuses. */
-  refuseToAsk({ policy, trustedRoot }: { policy?: unknown; trustedRoot?: unknown }): void {
+  refuseToAsk({ policy, trustedRoot, contentTrust }: { policy?: unknown; trustedRoot?: unknown; contentTrust?: unknown }): void {
+    for (const wanted of [contentTrust, ...collectionsOf(policy)]) {
+      const { server } = objectOf(wanted);
+      if (typeof server !== 'string') continue;
+      const host = URL.canParse(server) ? new URL(server).host : server;
+      if (this.allowsServer(host)) continue;
+      const advice = 'to check it yourself: npx pullproof check';
+      throw new Refusal(403, 'trust-server-not-allowed', `expected a trust server that this service may ask, found ${host}; ${advice}`);
+    }
     const roots = Object.values(objectOf(objectOf(policy)['trustedRoots']));
     for (const root of [...roots, trustedRoot]) {
       const { metadata, targets } = objectOf(objectOf(root)['tuf']);
@@ -32,6 +49,14 @@ export class Trust {
       }
     }
   }
+}
+
+/** The collections of Docker Content Trust that a policy names, as far as it can be read here. */
+function collectionsOf(policy: unknown): unknown[] {
+  const listed = (value: unknown) => (Array.isArray(value) ? value as unknown[] : []);
+  const requirements = listed(objectOf(policy)['rules']).flatMap((rule) => listed(objectOf(rule)['require']));
+  const alternatives = requirements.flatMap((requirement) => [requirement, ...listed(objectOf(requirement)['anyOf'])]);
+  return alternatives.map((alternative) => objectOf(alternative)['contentTrust']);
 }
 
 /** The members of an object, or of a JSON text of one; none of anything else. */

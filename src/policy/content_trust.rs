@@ -20,6 +20,7 @@ use crate::content_trust::When;
 use crate::content_trust::WhenUnusable;
 use crate::crypto::PublicKey;
 use crate::excerpt::excerpt;
+use crate::json;
 use crate::json::Members;
 use crate::json::Place;
 use crate::policy::InvalidPolicy;
@@ -48,6 +49,12 @@ pub struct ContentTrust {
 }
 
 impl ContentTrust {
+    /// By itself, outside of a policy: the value of `contentTrust`.
+    pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
+        // As deep as in a policy, and read by the same code.
+        Self::read(&json::parse_object(format!("{{\"contentTrust\":{text}}}").as_bytes())?.root().required("contentTrust")?)
+    }
+
     pub(super) fn read(place: &Place<'_>) -> Result<Self, InvalidPolicy> {
         let members = place.object()?;
         only(&members, &["server", "rootKey", "rootCertificate", "ca", "firstUse", "whenUnusable", "verifyAt"])?;

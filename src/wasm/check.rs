@@ -6,10 +6,16 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::anchors;
 use crate::check::Checker;
+use crate::collection::CollectionError;
+use crate::content_trust::Gun;
+use crate::content_trust::TrustFile;
+use crate::content_trust::TrustServer;
 use crate::error::Error;
+use crate::inspect::Inspector;
 use crate::pin::Refusal;
 use crate::pin::Unreadable;
 use crate::pin::lock::InvalidLock;
+use crate::policy::ContentTrust;
 use crate::policy::Policy;
 use crate::prover::ProverError;
 use crate::reference::Reference;
@@ -23,12 +29,16 @@ use crate::report::Failure;
 use crate::resolve::Unresolved;
 use crate::sigstore::bundle::InvalidBundle;
 use crate::time::UnixTime;
+use crate::transport::Response;
+use crate::transport::Transport;
+use crate::url::is_loopback;
 use crate::wasm::convert::Thrown;
 use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
 use crate::wasm::convert::thrown;
 use crate::wasm::convert::to_js;
 use crate::wasm::options;
+use crate::wasm::options::RelayTarget;
 use crate::wasm::prover::PlatformProver;
 use crate::wasm::store::JsStore;
 use crate::wasm::transport::FetchTransport;
@@ -83,6 +93,33 @@ pub async fn check(
     Ok(to_js(&report))
 }
 
+/// Reads all of a collection of Docker Content Trust. `wanted` is the JSON text of a policy's `contentTrust`.
+#[wasm_bindgen(js_name = inspectTrust)]
+pub async fn inspect_trust(
+    image: String,
+    wanted: String,
+    options: JsValue,
+    fetch: js_sys::Function,
+    verify: js_sys::Function,
+    signal: Option<web_sys::AbortSignal>,
+    store: Option<js_sys::Object>,
+) -> Result<JsValue, JsValue> {
+    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
+    let wanted = ContentTrust::parse(&wanted).map_err(|error| thrown(&error.into()))?;
+    let options = from_js(&options)?;
+    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
+    let store = store.map(JsStore::new);
+    let inspector = Inspector {
+        wanted: &wanted,
+        usual: options.trust_server.as_ref(),
+        store: store.as_ref(),
+        transport: &FetchTransport::new(fetch, signal),
+        access: &options.access,
+        prover: &PlatformProver::new(verify),
+    };
+    Ok(to_js(&inspector.inspect(&image, options.now).await.map_err(|error| thrown(&error))?))
+}
+
 /// Takes a reference apart.
 #[wasm_bindgen(js_name = parseReference)]
 pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
@@ -97,14 +134,34 @@ pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_
     let target = options::read_relay_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
     // Only lists have pages, and the only list is that of referrers.
     let (path, query) = target.path.split_once('?').map_or((target.path, None), |(path, query)| (path, Some(query)));
+    let (transport, access) = (FetchTransport::new(fetch, signal), Access::default());
+    if let Some((server, gun, file)) = trust_data(&target) {
+        let client = Client::of_collection(&transport, &access, &server, &gun);
+        let endpoint = Endpoint::TrustData(file);
+        let response = client.exchange(target.method, &endpoint, None, None, endpoint.max_length()).await;
+        return relayed(&client, &endpoint, &response.map_err(|error| thrown(&error))?);
+    }
     let (repository, endpoint) = Endpoint::parse(target.registry, path)
         .filter(|(_, endpoint)| query.is_none() || matches!(endpoint, Endpoint::Referrers(_)))
-        .ok_or_else(|| invalid("expected the path of a manifest, a blob or referrers"))?;
+        .ok_or_else(|| invalid("expected the path of a manifest, a blob, referrers or trust data"))?;
     let name = Reference::parse(&format!("{}/{repository}", target.registry)).map_err(|error| thrown(&error.into()))?;
-    let (transport, access) = (FetchTransport::new(fetch, signal), Access::default());
     let client = Client::new(&transport, &access, &name).map_err(|error| thrown(&error))?;
     let response =
         client.exchange(target.method, &endpoint, query, target.accept, endpoint.max_length()).await.map_err(|error| thrown(&error))?;
+    relayed(&client, &endpoint, &response)
+}
+
+/// The file of a trust server that a relay is asked for. Everything before `/v2/` is part of the server's address.
+fn trust_data(target: &RelayTarget<'_>) -> Option<(TrustServer, Gun, TrustFile)> {
+    let at = target.path.find("/v2/")?;
+    let (prefix, path) = target.path.split_at(at);
+    let (gun, file) = TrustFile::parse(path)?;
+    let scheme = if is_loopback(target.registry) { "http" } else { "https" };
+    Some((TrustServer::parse(&format!("{scheme}://{}{prefix}", target.registry)).ok()?, gun, file))
+}
+
+/// What goes on of an answer.
+fn relayed<T: Transport>(client: &Client<'_, T>, endpoint: &Endpoint, response: &Response) -> Result<JsValue, JsValue> {
     let headers = js_sys::Array::new();
     let pass = |name: &str, value: &str| headers.push(&js_sys::Array::of2(&name.into(), &value.into()));
     for name in ["content-type", "docker-content-digest", "retry-after"] {
@@ -113,7 +170,7 @@ pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_
         }
     }
     // A `Link` can make a browser load things, so only what it means to us is said again.
-    match client.next_page(&endpoint, &response) {
+    match client.next_page(endpoint, response) {
         NextPage::Query(query) => pass("link", &format!("<?{query}>; rel=\"next\"")),
         NextPage::Elsewhere if matches!(endpoint, Endpoint::Referrers(_)) => pass("link", "<>; rel=\"next\""),
         NextPage::None | NextPage::Elsewhere => 0,
@@ -187,6 +244,7 @@ pub fn codes() -> JsValue {
             .filter(|code| !is_refusal(code))
             .chain(["incomplete-list", "too-many-attachments", "too-many-signatures", InvalidBundle::UNKNOWN_VERSION, ProverError::CODE])
             .chain(anchors::CODES)
+            .chain(CollectionError::UNKNOWNS)
             .collect(),
         checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
     })

@@ -2,6 +2,7 @@
 
 use crate::bundle::Expected;
 use crate::check::Checker;
+use crate::content_trust::TrustServer;
 use crate::error::Error;
 use crate::json::InvalidJson;
 use crate::json::Members;
@@ -19,12 +20,16 @@ pub(super) struct Options<'a> {
     pub(super) policy: Option<&'a str>,
     pub(super) access: Access,
     pub(super) attachments: bool,
+    pub(super) trust_server: Option<TrustServer>,
 }
 
 impl Options<'_> {
     /// A checker that does as it is told here.
     pub(super) fn checker<T: Transport>(self, transport: T) -> Result<Checker<T>, Error> {
-        let checker = Checker::new(transport).access(self.access).attachments(self.attachments);
+        let mut checker = Checker::new(transport).access(self.access).attachments(self.attachments);
+        if let Some(server) = self.trust_server {
+            checker = checker.trust_server(server);
+        }
         match self.platform {
             Some(platform) => Ok(checker.platform(platform.parse().map_err(Error::Platform)?)),
             None => Ok(checker),
@@ -58,7 +63,7 @@ pub(super) struct TufTarget<'a> {
 type Refusal = String;
 
 pub(super) fn read<'a>(members: &Members<'a>) -> Result<Options<'a>, Refusal> {
-    only(members, &["now", "platform", "policy", "credentials", "relay", "safelistedOnly", "attachments"])?;
+    only(members, &["now", "platform", "policy", "credentials", "relay", "safelistedOnly", "attachments", "trustServer"])?;
     let relay = match members.optional_string("relay").map_err(told)? {
         Some(text) => Some(read_relay(text)?),
         None => None,
@@ -73,6 +78,10 @@ pub(super) fn read<'a>(members: &Members<'a>) -> Result<Options<'a>, Refusal> {
         policy: members.optional_string("policy").map_err(told)?,
         access: Access { credentials, relay, safelisted_only: flag(members, "safelistedOnly")? },
         attachments: flag(members, "attachments")?,
+        trust_server: match members.optional_string("trustServer").map_err(told)? {
+            Some(text) => Some(TrustServer::parse(text).map_err(|invalid| invalid.to_string())?),
+            None => None,
+        },
     })
 }
 
