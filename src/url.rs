@@ -6,8 +6,8 @@
 //! Names that resolve to private addresses cannot be seen from here; browsers and the edge guard against those themselves.
 
 use core::fmt;
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use core::net::Ipv4Addr;
+use core::net::Ipv6Addr;
 
 use fluent_uri::Uri;
 use fluent_uri::UriRef;
