@@ -10,11 +10,13 @@
 mod error;
 
 use core::cell::Cell;
+use std::collections::BTreeMap;
 
 use crate::budget;
 use crate::content_trust::Anchor;
 use crate::content_trust::Asked;
 use crate::content_trust::Contents;
+use crate::content_trust::Floors;
 use crate::content_trust::Gun;
 use crate::content_trust::InvalidTrustData;
 use crate::content_trust::Lookup;
@@ -206,9 +208,9 @@ impl<S, T: Transport, P: Prover> Look<'_, S, T, P> {
         let state = state.get_or_insert_with(|| State {
             gun: self.collection.gun.clone(),
             roots: Vec::new(),
-            floors: Default::default(),
+            floors: Floors::default(),
             first_seen: self.collection.when.time(),
-            files: Default::default(),
+            files: BTreeMap::new(),
         });
         state.roots = roots;
         let targets = match self.targets(&root, state).await {
@@ -456,7 +458,7 @@ impl CollectionError {
         match self {
             Self::Untrusted { why, .. } => match &**why {
                 Untrusted::Data(refusal) => Unusable::of(refusal),
-                Untrusted::Signatures(unmet) => Some(Unusable::from(unmet.clone())),
+                Untrusted::Signatures(unmet) => Some(Unusable::from(*unmet)),
             },
             _ => None,
         }
