@@ -1,14 +1,20 @@
 //! One collection as a server shows it, at one visit or at several, and what is asked about it.
 
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use pullproof::UnixTime;
 use pullproof_world::content_trust::Publisher;
 use pullproof_world::content_trust::Site;
 
-/// The time of this run, which is also that of the other clients.
-#[allow(clippy::disallowed_methods, reason = "the other clients read the same clock and cannot be told another")]
+/// The time at which this run began, which is nearly that of the other clients. It stands still, so that what is minted twice is the same.
 pub(crate) fn now() -> UnixTime {
+    static NOW: LazyLock<UnixTime> = LazyLock::new(clock);
+    *NOW
+}
+
+#[allow(clippy::disallowed_methods, reason = "the other clients read the same clock and cannot be told another")]
+fn clock() -> UnixTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is later than 1970");
     UnixTime::from_seconds(i64::try_from(since.as_secs()).expect("it is before the year 9999")).expect("it is before the year 9999")
 }

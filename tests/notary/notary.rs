@@ -84,7 +84,7 @@ impl<'a> Notary<'a> {
             Err(refusal) => return Verdict::Refuses(refusal),
         };
         match rows.iter().find(|row| row.first().is_some_and(|name| name == tag)).map(Vec::as_slice) {
-            Some([_, sha256, _, role]) => Verdict::Accepts { sha256: sha256.clone(), role: role.clone() },
+            Some([_, sha256, _, role]) => Verdict::Accepts { sha256: sha256.clone(), role: Some(role.clone()) },
             // Its place is empty: Docker refuses such a tag.
             Some([_, _, role]) if role.starts_with("targets") => Verdict::Refuses("the list has no digest".into()),
             Some(other) => panic!("expected four columns, found {other:?}"),
@@ -98,7 +98,7 @@ impl<'a> Notary<'a> {
             Ok(text) => {
                 let mut words = text.split_whitespace();
                 let sha256 = words.find_map(|word| word.strip_prefix("sha256:")).unwrap_or_else(|| panic!("expected a digest in {text}"));
-                Verdict::Accepts { sha256: sha256.to_owned(), role: "any".into() }
+                Verdict::Accepts { sha256: sha256.to_owned(), role: None }
             }
             Err(refusal) => Verdict::Refuses(refusal),
         }
@@ -110,29 +110,42 @@ impl<'a> Notary<'a> {
         command.env_clear().env("HOME", &self.folder).arg("-s").arg(&self.server).arg("-d").arg(&self.folder);
         let output = command.arg("-c").arg(self.folder.join("config.json")).args(arguments).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        if output.status.success() { Ok(text(output.stdout)) } else { Err(sentence(&format!("{}{}", text(output.stdout), text(output.stderr)))) }
+        if output.status.success() {
+            Ok(text(output.stdout))
+        } else {
+            Err(complaint(&format!("{}{}", text(output.stdout), text(output.stderr))))
+        }
     }
 }
 
 /// The last thing that it complains of, without what is different in every run.
-fn sentence(printed: &str) -> String {
+fn complaint(printed: &str) -> String {
     if let Some((_, panic)) = printed.rsplit_once("panic: ") {
         return format!("crashes: {}", panic.lines().next().unwrap_or_default());
     }
     let Some((_, fatal)) = printed.rsplit_once("fatal: ") else { panic!("expected a complaint, found {printed}") };
-    let line = fatal.lines().next().unwrap_or_default().replace(GUN, "<gun>");
-    let mut words: Vec<&str> = Vec::new();
-    for word in line.split(' ') {
-        let is_hash = |word: &str| word.len() >= 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match word {
-            // Until the end of the sentence: a date, an ID, an address.
-            "at" if line.contains("expired at") => break,
-            _ if is_hash(word.trim_end_matches([',', ':', '.'])) => words.push("<hash>"),
-            _ if word.starts_with("http://127.0.0.1") || word.starts_with("127.0.0.1") => words.push("<server>"),
-            _ => words.push(word),
+    sentence(fatal.lines().next().unwrap_or_default())
+}
+
+/// A line without names, hashes, addresses and times, which differ.
+pub(crate) fn sentence(line: &str) -> String {
+    // Go walks through hashes in any order.
+    let line = line.replace(GUN, "<gun>").replace("sha256 checksum", "checksum").replace("sha512 checksum", "checksum");
+    // A time stands at the end.
+    let without = |line: String, from: &str, to: &str| line.split_once(from).map_or(line.clone(), |(before, _)| format!("{before}{to}"));
+    let line = without(without(line, "expired at ", "expired"), "parsing time", "cannot parse a time");
+    let (mut text, mut digits) = (String::new(), String::new());
+    for character in line.chars().chain(['\n']) {
+        if character.is_ascii_hexdigit() {
+            digits.push(character);
+            continue;
         }
+        text.push_str(if digits.len() >= 64 { "<hash>" } else { &digits });
+        digits.clear();
+        text.push(character);
     }
-    words.join(" ")
+    let is_address = |word: &&str| word.contains("127.0.0.1");
+    text.trim().split(' ').map(|word| if is_address(&word) { "<server>" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 /// What is said at the last visit. Both commands visit by themselves.

@@ -81,7 +81,7 @@ impl Client {
         match self.look_up(site, state) {
             Ok(tag) => {
                 state.floors = tag.floors().clone();
-                Verdict::Accepts { sha256: tag.digest().encoded().clone(), role: tag.role().to_owned() }
+                Verdict::Accepts { sha256: tag.digest().encoded().clone(), role: Some(tag.role().to_owned()) }
             }
             Err(Failed::Refused(code)) => Verdict::Refuses(code.to_owned()),
             Err(Failed::Missing(name)) => Verdict::Unknown(name),

@@ -49,7 +49,7 @@ fn expiry() -> Vec<Case> {
         ("in the year 9999", json!("9999-12-31T23:59:59Z")),
         ("in the year 10000", json!("10000-01-01T00:00:00Z")),
     ] {
-        cases.push(case(format!("an expiry {name}"), format!("targets expires {expires}"), site(expiring("targets", &expires))));
+        cases.push(case(format!("an expiry {name}"), format!("targets says {name} when it expires"), site(expiring("targets", &expires))));
     }
     cases
 }

@@ -75,7 +75,8 @@ fn authorities() -> Vec<Case> {
     let pin = || Pin::Authority(authority.certificate.pem());
     let chain = |pem: &str| site(with_roots(vec![Signer::in_text(SigningKey::p256("root"), pem)], 1));
     let purposes = |purposes: &[&str]| chain(&issued_by(&authority, |spec| spec.purposes(purposes)));
-    let intermediate = authority.intermediate("intermediate");
+    // Without a purpose, which would be one for all that it issues.
+    let intermediate = authority.intermediate_with("intermediate", SigningKey::p384("intermediate"), |spec| spec.without("2.5.29.37"));
     let strange = Authority::root("stranger").intermediate("intermediate");
     let both = |intermediate: &Authority, purpose: &str| {
         chain(&format!("{}{}", issued_by(intermediate, |spec| spec.purposes(&[purpose])), intermediate.certificate.pem()))

@@ -252,6 +252,10 @@ fn with_signature(change: impl FnOnce(&Signer, &str, Vec<u8>) -> String) -> pull
     })
 }
 
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |text, octet| text + &format!("{octet:02x}"))
+}
+
 /// The order of P-256 (FIPS 186-5).
 const ORDER: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 
@@ -303,7 +307,7 @@ fn forms() -> Vec<Case> {
         case(
             "a signature in hexadecimal digits",
             "the signature of targets is in hexadecimal digits",
-            with_signature(|_, _, good| good.iter().map(|octet| format!("{octet:02x}")).collect()),
+            with_signature(|_, _, good| hexadecimal(&good)),
         ),
     ];
     let p384 = SigningKey::p384("targets");
