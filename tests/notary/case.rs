@@ -13,8 +13,9 @@ pub(crate) fn now() -> UnixTime {
     *NOW
 }
 
+/// The time as it goes on.
 #[allow(clippy::disallowed_methods, reason = "the other clients read the same clock and cannot be told another")]
-fn clock() -> UnixTime {
+pub(crate) fn clock() -> UnixTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is later than 1970");
     UnixTime::from_seconds(i64::try_from(since.as_secs()).expect("it is before the year 9999")).expect("it is before the year 9999")
 }

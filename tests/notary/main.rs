@@ -11,6 +11,7 @@
 mod case;
 mod cases;
 mod docker;
+mod live;
 mod notary;
 mod ours;
 mod table;

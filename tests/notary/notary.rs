@@ -67,6 +67,20 @@ impl<'a> Notary<'a> {
         Self { program, folder, server: server.to_owned() }
     }
 
+    /// Which believes the certificate of its server.
+    pub(crate) fn believing(self, authority: Option<&Path>) -> Self {
+        if let Some(authority) = authority {
+            let configuration = json!({ "remote_server": { "url": self.server, "root_ca": authority } });
+            fs::write(self.folder.join("config.json"), configuration.to_string()).unwrap();
+        }
+        self
+    }
+
+    /// A file of trust data that it has fetched: `root`, `targets/releases`.
+    pub(crate) fn fetched(&self, gun: &str, role: &str) -> Option<Vec<u8>> {
+        fs::read(self.folder.join("tuf").join(gun).join("metadata").join(format!("{role}.json"))).ok()
+    }
+
     /// What it has kept.
     pub(crate) fn keep(&self, gun: &str, root: &[u8]) {
         let folder = self.folder.join("tuf").join(gun).join("metadata");
@@ -106,15 +120,23 @@ impl<'a> Notary<'a> {
 
     /// What it prints, or why it does not.
     fn run(&self, arguments: &[&str]) -> Result<String, String> {
-        let mut command = Command::new(self.program);
-        command.env_clear().env("HOME", &self.folder).arg("-s").arg(&self.server).arg("-d").arg(&self.folder);
-        let output = command.arg("-c").arg(self.folder.join("config.json")).args(arguments).output().unwrap();
+        let output = self.command(arguments).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         if output.status.success() {
             Ok(text(output.stdout))
         } else {
             Err(complaint(&format!("{}{}", text(output.stdout), text(output.stderr))))
         }
+    }
+}
+
+impl Notary<'_> {
+    /// The program with these arguments.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.program);
+        command.env_clear().env("HOME", &self.folder).arg("-s").arg(&self.server).arg("-d").arg(&self.folder);
+        command.arg("-c").arg(self.folder.join("config.json")).args(arguments);
+        command
     }
 }
 

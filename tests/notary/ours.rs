@@ -1,6 +1,7 @@
 //! What is said here: the library's steps over the same files, as whoever drives them takes them.
 
 use pullproof::Reference;
+use pullproof::UnixTime;
 use pullproof::content_trust::Anchor;
 use pullproof::content_trust::Asked;
 use pullproof::content_trust::Floors;
@@ -27,11 +28,9 @@ use crate::verdict::Verdict;
 
 /// What is said at the last visit.
 pub(crate) fn verdict(case: &Case) -> Verdict {
-    let gun = Gun::parse(GUN).unwrap();
-    let image = Reference::parse(&format!("{GUN}:{}", case.tag)).unwrap();
-    let client = Client { gun: gun.clone(), anchor: anchor(&case.pin), wanted: Wanted::of(&image), when: When::Now(now()) };
-    let kept = case.kept.iter().cloned().collect();
-    let mut state = State { gun, roots: kept, floors: Floors::default() };
+    let client = Client::new(GUN, &case.tag, anchor(&case.pin));
+    let mut state = client.state();
+    state.roots.extend(case.kept.clone());
     let (last, before) = case.visits.split_last().unwrap();
     for site in before {
         match client.visit(site, &mut state) {
@@ -69,13 +68,30 @@ impl From<InvalidTrustData> for Failed {
 
 /// Somebody who wants to know what a tag stands for.
 pub(crate) struct Client {
-    pub(crate) gun: Gun,
-    pub(crate) anchor: Anchor,
-    pub(crate) wanted: Wanted,
-    pub(crate) when: When,
+    gun: Gun,
+    anchor: Anchor,
+    wanted: Wanted,
+    when: When,
 }
 
 impl Client {
+    /// Who wants a tag now.
+    pub(crate) fn new(gun: &str, tag: &str, anchor: Anchor) -> Self {
+        let image = Reference::parse(&format!("{gun}:{tag}")).unwrap();
+        Self { gun: Gun::of(&image), anchor, wanted: Wanted::of(&image), when: When::Now(now()) }
+    }
+
+    /// The same at another time.
+    pub(crate) fn at(mut self, now: UnixTime) -> Self {
+        self.when = When::Now(now);
+        self
+    }
+
+    /// What is known before the first visit.
+    pub(crate) fn state(&self) -> State {
+        State { gun: self.gun.clone(), roots: Vec::new(), floors: Floors::default() }
+    }
+
     /// One visit; what was seen is kept if all of it holds.
     pub(crate) fn visit(&self, site: &Site, state: &mut State) -> Verdict {
         match self.look_up(site, state) {
