@@ -20,6 +20,7 @@ mod server;
 mod stage;
 mod test;
 mod toolchain;
+mod trust;
 mod wasm;
 mod world;
 
