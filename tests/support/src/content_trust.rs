@@ -19,6 +19,7 @@ pub use publisher::Files;
 pub use publisher::Publisher;
 pub use signer::Signer;
 pub use signer::certificate;
+pub use signer::side_by_side;
 pub use site::Site;
 pub use site::Sites;
 

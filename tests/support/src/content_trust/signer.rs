@@ -134,7 +134,7 @@ pub fn certificate(key: &SigningKey, common_name: &str) -> CertificateSpec {
 }
 
 /// The two numbers of a signature in DER, each in `size` octets.
-fn side_by_side(der: &[u8], size: usize) -> Vec<u8> {
+pub fn side_by_side(der: &[u8], size: usize) -> Vec<u8> {
     // Those of P-521 have a length of two octets.
     let mut rest = if der[1] < 0x80 { &der[2..] } else { &der[3..] };
     let mut numbers = Vec::new();
