@@ -10,6 +10,7 @@
 
 mod case;
 mod cases;
+mod command;
 mod docker;
 mod live;
 mod notary;

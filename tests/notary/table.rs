@@ -35,8 +35,26 @@ const ACCEPTED_HERE_ALONE: [&str; 8] = [
     "an expiry in small letters",
 ];
 
-/// As many as the machine has cores, or nearly: each case waits for two programs.
+/// More would only wait for one another: each case waits for two or three programs.
 const AT_ONCE: usize = 3;
+
+/// Does something for each case, a few at once; what comes of them is in their order.
+pub(crate) fn for_each<T: Send>(cases: &[Case], work: impl Fn(usize, &Case) -> T + Sync) -> Vec<T> {
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(case) = cases.get(number) else { break };
+                    let result = work(number, case);
+                    found.lock().expect("nothing panics while it holds what was found").insert(number, result);
+                }
+            });
+        }
+    });
+    found.into_inner().expect("nothing panicked").into_values().collect()
+}
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -75,7 +93,6 @@ fn every_verdict_is_as_the_table_says() {
     let docker = docker::Docker::start(&server.origin());
     let cases = cases::all();
     let expected = rows();
-    let (next, found) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     let judge = |number: usize, case: &Case| {
         let name = format!("case-{number}");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("notary").join(&name);
@@ -95,19 +112,7 @@ fn every_verdict_is_as_the_table_says() {
         }
         row
     };
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(case) = cases.get(number) else { break };
-                    let row = judge(number, case);
-                    found.lock().unwrap().insert(number, row);
-                }
-            });
-        }
-    });
-    let mut found: Vec<Value> = found.into_inner().unwrap().into_values().collect();
+    let mut found = for_each(&cases, judge);
     if is_updating() {
         for row in &mut found {
             if let Some(reason) = expected.get(row["case"].as_str().unwrap()).map(|row| row["reason"].clone()).filter(|_| !agree(row)) {

@@ -134,6 +134,22 @@ fn gaps() -> Vec<Case> {
         ),
         seen("from the first root to the third", "there is no second root, and the first one's key signed the third", jump(3)),
         seen("from the first root to the ninth", "there are no roots between, and the first one's key signed the ninth", jump(9)),
+        seen("the ninth root where the second should be", "the ninth root, which the first one's key signed, has the second one's name", {
+            let ninth = jump(9).get("root.json").1.to_vec();
+            jump(9).with("2.root.json", ninth)
+        }),
+        seen("a second root that the snapshot does not name", "there is a second root, and the snapshot names the first", {
+            let second = rotated().roots[1].clone();
+            site(publisher()).with("2.root.json", second.clone()).with("root.json", second)
+        }),
+        seen("the first root where the second should be", "the first root has the second one's name, too", {
+            site(publisher()).with("2.root.json", publisher().roots[0].clone())
+        }),
+        seen("another first root where the second should be", "another root of the first one's version has the second one's name", {
+            let mut other = publisher();
+            other.root["expires"] = json!(other.later(2000));
+            site(publisher()).with("2.root.json", signed(&other, &[Signer::root("root")]))
+        }),
     ]
 }
 
