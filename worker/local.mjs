@@ -30,7 +30,7 @@ export function miniflareOptions({ port = 0, registries, repositories, demo, tim
     modulesRoot: here('dist'),
     modules: [
       { type: 'ESModule', path: here('dist/index.js') },
-      ...['pullproof', 'pullproof_crypto', 'pullproof_pin'].map((name) => ({ type: 'CompiledWasm', path: here(`dist/${name}_bg.wasm`) })),
+      ...['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'].map((name) => ({ type: 'CompiledWasm', path: here(`dist/${name}_bg.wasm`) })),
     ],
     compatibilityDate: settings.match(/"compatibility_date": "([\d-]+)"/)[1],
     assets: {
