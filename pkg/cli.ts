@@ -2,12 +2,15 @@
 /** `pullproof`: asks on behalf of a person or a script, prints the answer, and exits with what it means. */
 
 import { readFileSync } from 'node:fs';
-import { parse, usage, UsageError } from './cli/arguments.js';
+import { parse } from './cli/arguments.js';
 import { check } from './cli/check.js';
 import { drift } from './cli/drift.js';
 import { EXIT } from './cli/exit.js';
+import { migrate } from './cli/migrate.js';
 import { complain, print } from './cli/output.js';
 import { pin } from './cli/pin.js';
+import { inspect } from './cli/trust.js';
+import { trustUsage, usage, UsageError } from './cli/usage.js';
 import { CheckError, type ErrorCode } from './node.js';
 
 /** Errors that asking again cannot mend: what was typed is wrong. */
@@ -32,7 +35,7 @@ async function main(args: string[]): Promise<number> {
     const command = parse(args);
     switch (command.name) {
       case 'help':
-        await print(usage);
+        await print(command.topic === 'trust' ? trustUsage : usage);
         return 0;
       case 'version':
         await print(`${version()}\n`);
@@ -43,10 +46,14 @@ async function main(args: string[]): Promise<number> {
         return await pin(command);
       case 'drift':
         return await drift(command);
+      case 'trust inspect':
+        return await inspect(command);
+      case 'trust migrate':
+        return await migrate(command);
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      complain(`${error.message}\nTry 'pullproof --help'.`);
+      complain(`${error.message}\nTry 'pullproof ${args[0] === 'trust' ? 'trust ' : ''}--help'.`);
       return EXIT.usage;
     }
     if (error instanceof CheckError) {

@@ -4,12 +4,18 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../nearest.js';
 import { KINDS, LOCK_NAME } from '../text.js';
 import type { PinKind, SignerIdentity } from '../types.js';
+import { type Anchor, ANCHORS, type Trusting } from './anchor.js';
 import { parseTime } from './time.js';
+import { UsageError } from './usage.js';
 
-/** What was typed is wrong. */
-export class UsageError extends Error {}
-
-export type Arguments = { name: 'help' } | { name: 'version' } | CheckArguments | PinArguments | DriftArguments;
+export type Arguments =
+  | { name: 'help'; topic?: 'trust' }
+  | { name: 'version' }
+  | CheckArguments
+  | PinArguments
+  | DriftArguments
+  | InspectArguments
+  | MigrateArguments;
 
 /** What every command may be told about how to ask registries, and how to print. */
 interface Shared {
@@ -32,6 +38,8 @@ export interface CheckArguments extends Shared {
   identity?: SignerIdentity;
   /** The file of a trusted root. */
   trustedRoot?: string;
+  /** Whose word counts in Docker Content Trust. */
+  trusting?: Trusting;
 }
 
 /** What may be told about texts. */
@@ -54,6 +62,38 @@ export interface DriftArguments extends Texts<PinKind | 'lock'> {
   name: 'drift';
 }
 
+/** What both commands about Docker Content Trust may be told. */
+interface AboutTrust {
+  trusting: Trusting;
+  /** The folder in which what was seen is kept. */
+  store?: string;
+  relay?: string;
+  json: boolean;
+  color: boolean;
+}
+
+export interface InspectArguments extends AboutTrust {
+  name: 'trust inspect';
+  image: string;
+  at?: Date;
+}
+
+export interface MigrateArguments extends AboutTrust {
+  name: 'trust migrate';
+  images: string[];
+  /** The file of a public key, with whose private key it is signed from now on. */
+  key?: string;
+  identity?: SignerIdentity;
+  /** Whether what is signed in Docker Content Trust stays accepted. */
+  keep: boolean;
+  /** The folder in which files are written. */
+  out: string;
+  write: boolean;
+  overwrite: boolean;
+}
+
+export type TrustArguments = InspectArguments | MigrateArguments;
+
 const flags = {
   platform: { type: 'string' },
   policy: { type: 'string' },
@@ -64,6 +104,16 @@ const flags = {
   subject: { type: 'string' },
   'subject-pattern': { type: 'string' },
   'trusted-root': { type: 'string' },
+  'root-key': { type: 'string' },
+  'root-cert': { type: 'string' },
+  ca: { type: 'string' },
+  tofu: { type: 'boolean' },
+  'fall-back': { type: 'boolean' },
+  server: { type: 'string' },
+  store: { type: 'string' },
+  'keep-content-trust': { type: 'boolean' },
+  out: { type: 'string' },
+  overwrite: { type: 'boolean' },
   attachments: { type: 'boolean' },
   'no-refresh': { type: 'boolean' },
   write: { type: 'boolean' },
@@ -83,11 +133,17 @@ type Values = ReadonlyMap<Flag, string>;
 
 const SHARED: readonly Flag[] = ['platform', 'policy', 'relay', 'at', 'no-refresh', 'json', 'no-color'];
 
+const SIGNER: readonly Flag[] = ['key', 'issuer', 'subject', 'subject-pattern'];
+const TRUSTING: readonly Flag[] = [...ANCHORS, 'server', 'fall-back'];
+const TRUST: readonly Flag[] = [...TRUSTING, 'store', 'relay', 'json', 'no-color'];
+
 /** What each command understands. */
 const commands = {
-  check: { flags: [...SHARED, 'key', 'issuer', 'subject', 'subject-pattern', 'trusted-root', 'attachments'], read: readCheck },
+  check: { flags: [...SHARED, ...SIGNER, ...TRUSTING, 'trusted-root', 'attachments'], read: readCheck },
   pin: { flags: [...SHARED, 'kind', 'write', 'check', 'diff', 'lock', 'no-lock'], read: readPin },
   drift: { flags: [...SHARED, 'kind'], read: readDrift },
+  'trust inspect': { flags: [...TRUST, 'at'], read: readInspect },
+  'trust migrate': { flags: [...TRUST, ...SIGNER, 'keep-content-trust', 'out', 'write', 'overwrite'], read: readMigrate },
 } as const satisfies Record<string, { flags: readonly Flag[]; read: (words: string[], values: Values) => Arguments }>;
 
 /** Flags that cannot both be meant. */
@@ -96,6 +152,11 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
   ['policy', 'issuer', 'a policy names the signer itself'],
   ['key', 'issuer', 'a policy can name several signers'],
   ['subject', 'subject-pattern', 'one is exact, the other is not'],
+  ...ANCHORS.flatMap((anchor, place) => [
+    ['policy', anchor, 'a policy names its own'] as [Flag, Flag, string],
+    ...ANCHORS.slice(place + 1).map((other) => [anchor, other, 'a policy can name several'] as [Flag, Flag, string]),
+  ]),
+  ['tofu', 'no-refresh', 'whom it believed first is remembered where trusted roots are'],
   ['write', 'check', 'one changes files, the other only looks at them'],
   ['lock', 'no-lock', 'one names the lock, the other writes none'],
   ['json', 'diff', 'the diffs are in the JSON'],
@@ -103,80 +164,17 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
   ...(['platform', 'policy', 'relay', 'at', 'no-refresh', 'lock'] as const).map((flag) => ['check', flag, '--check asks nobody'] as [Flag, Flag, string]),
 ];
 
-export const usage = `pullproof finds out what a container image reference names: it fetches the bytes, hashes them
-on this machine, and prints the reference that can never name anything else.
-
-Usage:
-  pullproof check REF [options]         look at one image
-  pullproof pin FILE... [options]       put digests behind the tags in files
-  pullproof drift [FILE...] [options]   find out which tags have moved since
-
-FILE is a file, a directory, a glob in quotes, or - for standard input. In directories these are
-looked for: Dockerfiles, Compose files, Kubernetes objects, kustomizations, Helm values, GitHub
-workflows and shell scripts.
-
-Options:
-  --platform P     the platform to go to, such as linux/arm64/v8 (check: linux/amd64 unless told
-                   otherwise; pin: all of them, unless one is asked for)
-  --policy FILE    accept or reject by the rules in this JSON file; without one the verdict
-                   is never 'accept'. Only what it accepts is pinned
-  --key FILE       check: accept what is signed with this public key, such as cosign.pub
-  --issuer URL     check: accept what is signed by whom this issuer knows as the subject
-  --subject NAME   check: that subject, exactly; --subject-pattern takes * (no slash) and **
-  --trusted-root FILE
-                   check: trust this instance of Sigstore (trusted_root.json) instead of the
-                   public-good one; with --key, the signature has to be in its log, too
-  --attachments    check: list what is attached to the image, and say who signed it
-  --write          pin: write the digests into the files, and into the lock what is known of them
-  --check          pin: ask nobody, and fail if a file names an image without a digest
-  --diff           pin: print what changes, which is what it does unless told otherwise
-  --kind K         read the files as this: reference, command, dockerfile, compose, kubernetes,
-                   kustomization, helm-values or github-actions
-  --lock FILE      pin --write: the lock (default: pullproof.lock)
-  --no-lock        pin --write: write no lock
-  --relay URL      ask this relay when the registry gives no answer; it need not be trusted
-                   and gets no credentials
-  --no-refresh     take the trusted roots of Sigstore that came with this version, and ask no
-                   repository for newer ones, which is done at most once a day
-  --at TIME        check for this time instead of now, as 2026-01-31T12:00:00Z
-  --json           print the answer as JSON (described by report, pin and drift.schema.json)
-  --no-color       print no colours; so does the environment variable NO_COLOR
-  --help, -h       print this
-  --version        print the version
-
-Examples:
-  pullproof check nginx:1.27
-  pullproof check ghcr.io/org/app:2.1 --platform linux/arm64 --policy policy.json
-  pullproof check ghcr.io/org/app:2.1 --key cosign.pub
-  pullproof check alpine --json | jq --raw-output .pinned
-  pullproof pin compose.yaml Dockerfile --write
-  pullproof pin . --check
-  pullproof drift
-
-Exit codes:
-  0  accepted; all is pinned; no tag has moved
-  1  rejected; --check found something to pin; a tag has moved
-  2  the command line, the policy or the lock is wrong
-  3  something could not be found out or done      130  interrupted
-
-What was seen of trusted roots is kept in $PULLPROOF_STATE, else in $XDG_STATE_HOME/pullproof or
-~/.local/state/pullproof. It can be deleted; then nothing protects from an older root.
-
-Registry credentials are those of docker login: config.json in $DOCKER_CONFIG or ~/.docker, and the
-credential helpers it names.
-`;
-
 export function parse(args: string[]): Arguments {
   const { values, words } = read(args);
-  if (values.has('help')) return { name: 'help' };
+  if (values.has('help')) return words[0] === 'trust' ? { name: 'help', topic: 'trust' } : { name: 'help' };
   if (values.has('version')) return { name: 'version' };
 
-  const [name, ...rest] = words;
+  const [name, rest] = commandOf(words);
   if (name === undefined) {
     throw new UsageError('expected a command, found none: pullproof check REF, pullproof pin FILE or pullproof drift');
   }
   if (!isCommand(name)) {
-    const meant = nearest(name, Object.keys(commands)) ?? `'pullproof check ${name}'`;
+    const meant = nearest(name, [...Object.keys(commands), 'trust']) ?? `'pullproof check ${name}'`;
     throw new UsageError(`unknown command '${name}': did you mean ${meant}?`);
   }
   const command = commands[name];
@@ -187,6 +185,16 @@ export function parse(args: string[]): Arguments {
     if (values.has(one) && values.has(other)) throw new UsageError(`expected --${one} or --${other}, found both: ${why}`);
   }
   return command.read(rest, values);
+}
+
+/** One word, but for `trust`, which has two. */
+function commandOf([first, second, ...rest]: string[]): [name: string | undefined, rest: string[]] {
+  if (first !== 'trust') return [first, second === undefined ? [] : [second, ...rest]];
+  if (second !== undefined && isCommand(`trust ${second}`)) return [`trust ${second}`, rest];
+  const meant = second === undefined ? undefined : nearest(second, ['inspect', 'migrate']);
+  throw new UsageError(meant === undefined
+    ? `expected 'trust inspect NAME' or 'trust migrate NAME', found ${second === undefined ? 'neither' : `'trust ${second}'`}`
+    : `unknown command 'trust ${second}': did you mean 'trust ${meant}'?`);
 }
 
 function readCheck([image, ...rest]: string[], values: Values): CheckArguments {
@@ -204,7 +212,67 @@ function readCheck([image, ...rest]: string[], values: Values): CheckArguments {
     if (key === undefined && identity === undefined) throw new UsageError('expected --trusted-root with --key or --issuer, found it alone');
     command.trustedRoot = root;
   }
+  const trusting = readTrusting(values);
+  if (trusting !== undefined) {
+    if (key !== undefined || identity !== undefined) {
+      throw new UsageError(`expected --${key !== undefined ? 'key' : 'issuer'} or --${trusting.anchor.kind}, found both: a policy can name several signers`);
+    }
+    command.trusting = trusting;
+  }
   return command;
+}
+
+function readInspect([image, ...rest]: string[], values: Values): InspectArguments {
+  if (image === undefined) throw new UsageError('expected the name of an image, found none: pullproof trust inspect registry.example/team/app');
+  if (rest.length > 0) throw new UsageError(`expected one name, found ${rest.length + 1}: inspect them one by one`);
+  return { name: 'trust inspect', image, ...readAboutTrust(values), ...readAt(values) };
+}
+
+function readMigrate(images: string[], values: Values): MigrateArguments {
+  if (images.length === 0) throw new UsageError('expected the name of an image, found none: pullproof trust migrate registry.example/team/app');
+  const [key, identity, out] = [values.get('key'), readIdentity(values), values.get('out')];
+  const write = values.has('write');
+  for (const flag of ['out', 'overwrite'] as const) {
+    if (values.has(flag) && !write) throw new UsageError(`expected --${flag} with --write, found it alone: nothing is written`);
+  }
+  return {
+    name: 'trust migrate',
+    images,
+    ...readAboutTrust(values),
+    ...(key !== undefined && { key }),
+    ...(identity !== undefined && { identity }),
+    keep: values.has('keep-content-trust'),
+    out: out ?? '.',
+    write,
+    overwrite: values.has('overwrite'),
+  };
+}
+
+function readAboutTrust(values: Values): AboutTrust {
+  const trusting = readTrusting(values);
+  if (trusting === undefined) {
+    throw new UsageError('expected one of --root-key, --root-cert, --ca and --tofu, found none: they say whose word is believed');
+  }
+  const [store, relay] = [values.get('store'), values.get('relay')];
+  return {
+    trusting,
+    ...(store !== undefined && { store }),
+    ...(relay !== undefined && { relay }),
+    json: values.has('json'),
+    color: !values.has('no-color'),
+  };
+}
+
+function readTrusting(values: Values): Trusting | undefined {
+  const kind = ANCHORS.find((flag) => values.has(flag));
+  if (kind === undefined) {
+    const alone = (['server', 'fall-back'] as const).find((flag) => values.has(flag));
+    if (alone === undefined) return undefined;
+    throw new UsageError(`expected --${alone} with one of --root-key, --root-cert, --ca and --tofu, found it alone`);
+  }
+  const [value, server] = [values.get(kind)!, values.get('server')];
+  const anchor: Anchor = kind === 'tofu' ? { kind } : kind === 'ca' ? { kind, file: value } : { kind, pin: value };
+  return { anchor, ...(server !== undefined && { server }), fallBack: values.has('fall-back') };
 }
 
 function readIdentity(values: Values): SignerIdentity | undefined {
@@ -250,9 +318,12 @@ function readShared(values: Values): Shared {
     const value = values.get(name);
     if (value !== undefined) shared[name] = value;
   }
+  return { ...shared, ...readAt(values) };
+}
+
+function readAt(values: Values): { at?: Date } {
   const at = values.get('at');
-  if (at !== undefined) shared.at = readTime(at);
-  return shared;
+  return at === undefined ? {} : { at: readTime(at) };
 }
 
 /** Splits flags from words. `node:util` finds the pieces; refusing is done here, because its messages know no nearest flag. */

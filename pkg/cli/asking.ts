@@ -5,15 +5,16 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fileStore } from '../filestore.js';
 import { validate } from '../options.js';
-import type { CheckOptions, PinOptions } from '../types.js';
-import { type CheckArguments, type DriftArguments, type PinArguments, UsageError } from './arguments.js';
+import type { CheckOptions, InspectOptions, PinOptions } from '../types.js';
+import type { CheckArguments, DriftArguments, PinArguments, TrustArguments } from './arguments.js';
 import { dockerCredentials } from './credentials.js';
 import { complain } from './output.js';
+import { UsageError } from './usage.js';
 
-type Asking = Pick<CheckOptions, 'platform' | 'policy' | 'relay' | 'now' | 'store'> & Required<Pick<PinOptions, 'credentials'>>;
+type Asking = Pick<CheckOptions, 'platform' | 'policy' | 'relay' | 'now' | 'store' | 'trustServer'> & Required<Pick<PinOptions, 'credentials'>>;
 
 export function asking(command: CheckArguments | PinArguments | DriftArguments): Asking {
-  const options: Asking = { credentials: (registry) => dockerCredentials(registry, complain) };
+  const options: Asking = { ...asDockerWould() };
   if (command.platform !== undefined) options.platform = command.platform;
   if (command.policy !== undefined) options.policy = readOption('policy', command.policy);
   if (command.at !== undefined) options.now = command.at;
@@ -21,6 +22,34 @@ export function asking(command: CheckArguments | PinArguments | DriftArguments):
   if (command.refresh) options.store = fileStore(stateDirectory());
   validate(options, 'pin');
   return options;
+}
+
+/** The same for all of a collection of Docker Content Trust. Nothing is kept unless somebody says where, or first use needs it. */
+export function askingForTrust(command: TrustArguments): InspectOptions & Pick<Asking, 'credentials'> {
+  const { trusting, store, relay } = command;
+  const at = command.name === 'trust inspect' ? command.at : undefined;
+  const options: InspectOptions & Pick<Asking, 'credentials'> = { ...asDockerWould() };
+  if (relay !== undefined) options.relay = relay;
+  if (store !== undefined) {
+    options.store = fileStore(store);
+    if (at !== undefined) options.now = at;
+  } else if (at === undefined && trusting.anchor.kind === 'tofu') {
+    options.store = fileStore(stateDirectory());
+  }
+  validate(options, 'inspect');
+  return options;
+}
+
+/** What Docker knows already. */
+function asDockerWould(): Pick<Asking, 'credentials' | 'trustServer'> {
+  const { DOCKER_CONTENT_TRUST_SERVER: trustServer = '' } = process.env;
+  const credentials = (registry: string) => dockerCredentials(registry, complain);
+  if (trustServer === '') return { credentials };
+  // Said here because nobody typed it: whoever reads of an address that is none would look for it in vain.
+  if (!/^https?:\/\//.test(trustServer) || !URL.canParse(trustServer)) {
+    throw new UsageError(`expected the environment variable DOCKER_CONTENT_TRUST_SERVER to be an https address, found '${trustServer}'`);
+  }
+  return { credentials, trustServer };
 }
 
 /** Where programs keep what is no data and no cache: XDG Base Directory Specification 0.8. */

@@ -1,6 +1,7 @@
 /** `pullproof check`: the report on one image. */
 
 import { check as ask, type CheckOptions, type Report } from '../node.js';
+import { contentTrust } from './anchor.js';
 import type { CheckArguments } from './arguments.js';
 import { asking, readOption } from './asking.js';
 import { EXIT } from './exit.js';
@@ -20,7 +21,7 @@ export async function check(command: CheckArguments): Promise<number> {
 
 async function run(command: CheckArguments): Promise<Report> {
   const signatures = command.attachments || command.key !== undefined || command.identity !== undefined;
-  const progress = new Progress(process.stderr, signatures ? 7 : 5);
+  const progress = new Progress(process.stderr, signatures ? 7 : command.trusting !== undefined ? 6 : 5);
   try {
     return await ask(command.image, {
       ...asking(command),
@@ -33,8 +34,9 @@ async function run(command: CheckArguments): Promise<Report> {
   }
 }
 
-function wanted({ key, identity, trustedRoot }: CheckArguments): Pick<CheckOptions, 'key' | 'identity' | 'trustedRoot'> {
+function wanted({ key, identity, trustedRoot, trusting }: CheckArguments): Pick<CheckOptions, 'contentTrust' | 'key' | 'identity' | 'trustedRoot'> {
   return {
+    ...(trusting !== undefined && { contentTrust: contentTrust(trusting) }),
     ...(key !== undefined && { key: readOption('key', key) }),
     ...(identity !== undefined && { identity }),
     ...(trustedRoot !== undefined && { trustedRoot: readOption('trusted-root', trustedRoot) }),

@@ -2,9 +2,9 @@
 
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from './arguments.js';
 import type { Failed } from './failure.js';
 import { type Glob, isGlob, matches, readGlobs } from './glob.js';
+import { UsageError } from './usage.js';
 
 export interface FoundFile {
   readonly file: string;

@@ -1,6 +1,6 @@
 /** Globs: `*`, `?`, `{a,b}`, and `**` for any number of directories. Unlike in a shell, `*` also stands for names with a dot in front. */
 
-import { UsageError } from './arguments.js';
+import { UsageError } from './usage.js';
 
 /** More alternatives than anybody writes by hand; without a limit `{,}{,}{,}…` doubles them with every three letters. */
 const ALTERNATIVES = 256;

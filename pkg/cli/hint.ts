@@ -7,7 +7,7 @@ import { remark } from './output.js';
 
 /** Says it on standard error, behind the report. The report itself knows nothing of it. */
 export function hint(command: CheckArguments, report: Report): void {
-  const isAsked = command.policy !== undefined || command.key !== undefined || command.identity !== undefined;
+  const isAsked = command.policy !== undefined || command.key !== undefined || command.identity !== undefined || command.trusting !== undefined;
   if (command.json || isAsked || report.verdict === 'reject') return;
   for (const suggestion of suggest(command.image)) {
     if (!contradicts(report, suggestion)) linesOf(command.image, suggestion).forEach(remark);

@@ -8,9 +8,9 @@ import { CheckError } from '../errors.js';
 import { sorted } from '../pin.js';
 import { readLock } from '../text.js';
 import type { Lock, Resolved } from '../types.js';
-import { UsageError } from './arguments.js';
 import { replaceFile } from './atomic.js';
 import { FileFailure } from './failure.js';
+import { UsageError } from './usage.js';
 
 /** Another run holds the lock for the time of one write, so whoever waits longer waits for one that was killed. */
 const PATIENCE = 10_000;

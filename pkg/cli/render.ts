@@ -2,6 +2,7 @@
 
 import type { Check, Descriptor, Report, Resolution, Signature, Signer, UsedTrustedRoot, Verdict } from '../types.js';
 import { type Colours, printableAll } from './terminal.js';
+import { contentTrustResults } from './trusted.js';
 
 /** Where the facts stand: behind the longest label. */
 const INDENT = ' '.repeat(10);
@@ -9,7 +10,8 @@ const INDENT = ' '.repeat(10);
 export function render(untrusted: Report, colours: Colours): string {
   const report = printableAll(untrusted);
   const sections = [
-    verdict(report, colours), facts(report, colours), attachments(report), signatures(report, colours), trusting(report, colours), checks(report, colours), notProven(report),
+    verdict(report, colours), facts(report, colours), attachments(report), signatures(report, colours), contentTrustResults(report.contentTrust, colours),
+    trusting(report, colours), checks(report, colours), notProven(report),
   ];
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

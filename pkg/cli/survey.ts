@@ -7,11 +7,11 @@
 
 import type { PinCore } from '../core.js';
 import { CheckError } from '../errors.js';
-import { UsageError } from './arguments.js';
 import { type Failed, FileFailure } from './failure.js';
 import { findFiles, type FoundFile } from './files.js';
 import { mayNameImages, recognise } from './recognise.js';
 import { readText, type Text } from './text.js';
+import { UsageError } from './usage.js';
 
 export interface Surveyed<Kind> {
   readonly file: string;

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parse, usage, UsageError } from '../dist/cli/arguments.js';
+import { parse } from '../dist/cli/arguments.js';
 import { parseTime } from '../dist/cli/time.js';
+import { usage, UsageError } from '../dist/cli/usage.js';
 
 for (const [words, message] of [
   ['', /expected a command, found none/],

@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { UsageError } from '../dist/cli/arguments.js';
+import { UsageError } from '../dist/cli/usage.js';
 import { FileFailure } from '../dist/cli/failure.js';
 import { findFiles } from '../dist/cli/files.js';
 import { recognise } from '../dist/cli/recognise.js';

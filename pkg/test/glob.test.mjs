@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UsageError } from '../dist/cli/arguments.js';
+import { UsageError } from '../dist/cli/usage.js';
 import { isGlob, matches, readGlobs } from '../dist/cli/glob.js';
 
 const stands = (glob, path) => readGlobs(glob).some(({ base, pattern }) => {

@@ -26,6 +26,7 @@ const report = (changes = {}) => ({
   image: { platform: 'linux/amd64', created: '2026-01-01T00:00:00Z' },
   attachments: null,
   signatures: null,
+  contentTrust: null,
   trustedRoots: [],
   checks: [
     { name: 'resolve', outcome: 'passed', evidence: 'The bytes hash to the digest.' },
