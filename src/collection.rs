@@ -155,7 +155,9 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
             };
             let mut state = before.as_deref().map(|bytes| State::parse(bytes, self.gun)).transpose()?;
             let since = state.as_ref().map(|state: &State| state.first_seen);
-            let client = Client::of_collection(self.transport, self.access, self.server, self.gun);
+            // A check reads what it needs; whoever wants to see all of it reads every role.
+            let more = if matches!(goal, Goal::All(_)) { budget::CONTENT_TRUST_ROLES } else { 0 };
+            let client = Client::of_collection(self.transport, self.access, self.server, self.gun, budget::CHECK_REQUESTS + more);
             let look = Look { collection: self, client, via: Cell::new(Via::Direct) };
             let outcome = look.run(&mut state, goal).await;
             let after = state.as_ref().map(State::to_bytes);

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::anchors;
+use crate::budget;
 use crate::check::Checker;
 use crate::collection::CollectionError;
 use crate::content_trust::Gun;
@@ -129,7 +130,7 @@ pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_
     let (path, query) = target.path.split_once('?').map_or((target.path, None), |(path, query)| (path, Some(query)));
     let (transport, access) = (FetchTransport::new(fetch, signal), Access::default());
     if let Some((server, gun, file)) = trust_data(&target) {
-        let client = Client::of_collection(&transport, &access, &server, &gun);
+        let client = Client::of_collection(&transport, &access, &server, &gun, budget::CHECK_REQUESTS);
         let endpoint = Endpoint::TrustData(file);
         let response = client.exchange(target.method, &endpoint, None, None, endpoint.max_length()).await;
         return relayed(&client, &endpoint, &response.map_err(|error| thrown(&error))?);
