@@ -61,17 +61,25 @@ impl Docker {
         said.unwrap()
     }
 
-    fn pull(&self, folder: &Path, name: &str, tag: &str) -> Verdict {
+    /// What it prints.
+    fn run(&self, folder: &Path, name: &str, arguments: &[&str]) -> String {
         let mut command = Command::new(&self.program);
         command.env_clear().env("HOME", folder).env("DOCKER_CONTENT_TRUST", "1");
         command.env("DOCKER_CONTENT_TRUST_SERVER", format!("https://{}/{name}", self.host));
         let command = command.args(["--config"]).arg(folder).args(["--host", "unix:///nobody.sock"]);
-        let output = command.args(["pull", &format!("example/app:{tag}")]).output().unwrap();
-        let printed = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let output = command.args(arguments).output().unwrap();
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    }
+
+    fn pull(&self, folder: &Path, name: &str, tag: &str) -> Verdict {
+        let printed = self.run(folder, name, &["pull", &format!("example/app:{tag}")]);
         match printed.split_once("@sha256:") {
             // Pull (1 of 1): example/app:1.0@sha256:…
             Some((_, rest)) if printed.contains("Pull (1 of 1)") => {
                 let sha256: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+                // Which lists what every role says; the one that was found is among them.
+                let inspected = self.run(folder, name, &["trust", "inspect", "example/app"]);
+                assert!(inspected.contains(&format!("\"Digest\": \"{sha256}\"")), "{name}: {inspected}");
                 Verdict::Accepts { sha256, role: None }
             }
             _ => {

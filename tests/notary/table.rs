@@ -136,6 +136,21 @@ fn every_verdict_is_as_the_table_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Needs nobody else.
+#[test]
+fn what_is_said_here_is_as_the_table_says() {
+    if is_updating() {
+        return;
+    }
+    let (cases, rows) = (cases::all(), rows());
+    let wrong = for_each(&cases, |_, case| {
+        let (expected, found) = (rows.get(&case.name).map(|row| row["ours"].clone()).unwrap_or_default(), ours::verdict(case).to_json());
+        (expected != found).then(|| format!("{}: expected {expected}, found {found}", case.name))
+    });
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_case_stands_in_the_table_and_every_row_is_a_case() {
     if is_updating() {

@@ -51,11 +51,12 @@ fn rotations() -> Vec<Case> {
         *publisher.roots.last_mut().unwrap() = root;
         site(publisher)
     };
-    let under_old_id = {
+    // The first of two signatures is a stranger's, under the ID of whoever should have made it.
+    let in_the_name_of = |whose: &Signer, other: &Signer| {
         let publisher = rotated();
-        let mut both = signatures(&publisher.root, &[Signer::root("stranger"), second.clone()]);
-        both[0]["keyid"] = json!(first.id());
-        file(&publisher.root, &both)
+        let mut both = signatures(&publisher.root, &[Signer::root("stranger"), other.clone()]);
+        both[0]["keyid"] = json!(whose.id());
+        with(file(&publisher.root, &both))
     };
     let other_name = {
         let mut publisher = publisher();
@@ -92,7 +93,12 @@ fn rotations() -> Vec<Case> {
         seen(
             "a second root that a stranger signed under the first's ID",
             "a stranger signed the second root under the ID of the first one's key",
-            with(under_old_id),
+            in_the_name_of(&first, &second),
+        ),
+        seen(
+            "a second root that a stranger signed under its own ID",
+            "a stranger signed the second root under the ID of its own key, and the first one's key signed it",
+            in_the_name_of(&second, &first),
         ),
         seen("a second root of a stranger", "a stranger made the second root, and all the rest with it", {
             let mut stranger = publisher();

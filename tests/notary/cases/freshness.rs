@@ -98,6 +98,9 @@ fn rollbacks() -> Vec<Case> {
     fourth.release();
     let mut undelegated = fourth.clone();
     undelegated.targets["delegations"] = json!({ "keys": {}, "roles": [] });
+    let mut anew = fourth.clone();
+    anew.release();
+    anew.document("targets/releases")["version"] = json!(1);
     cases.extend([
         case("everything as it was", "the server shows an older release as a whole", site(releases())).after(site(third())),
         case(
@@ -107,8 +110,15 @@ fn rollbacks() -> Vec<Case> {
         )
         .after(site(third()))
         .docker(),
-        case("releases to which nobody delegates any more", "nothing: targets delegates to nobody any more", without(undelegated))
+        case("releases to which nobody delegates any more", "nothing: targets delegates to nobody any more", without(undelegated.clone()))
             .after(site(third())),
+        case(
+            "releases to which somebody delegates again",
+            "nothing: targets delegates again, in the same way, and the role counts from 1",
+            site(anew),
+        )
+        .after(without(undelegated))
+        .after(site(third())),
         case("the same again", "nothing", site(third())).after(site(third())),
         case(
             "a newer release",
