@@ -117,8 +117,8 @@ fn every_step_is_accepted(name: &str, program: &Path, mut server: TrustServer, f
     let publisher = somebody("publisher");
     let regular = somebody("regular");
     // What is published now is valid from now on.
-    let client = || Client::new(GUN, "1.0", Anchor::FirstUse).at(clock());
-    let mut state = client().state();
+    let client = || Client::new(GUN, "1.0", Anchor::FirstUse);
+    let same_client = client();
     let mut roots = Vec::new();
     let mut check = |step: &str, expected: Option<(&[u8], &str)>| {
         let visitor = somebody("visitor");
@@ -127,8 +127,8 @@ fn every_step_is_accepted(name: &str, program: &Path, mut server: TrustServer, f
         for (who, found) in [
             ("notary at a first visit", theirs),
             ("notary again", regular.list(GUN, "1.0")),
-            ("at a first visit", client().visit(&site, &mut client().state())),
-            ("again", client().visit(&site, &mut state)),
+            ("at a first visit", client().at(clock()).visit(&site)),
+            ("again", same_client.at(clock()).visit(&site)),
         ] {
             if let Some((manifest, role)) = expected {
                 let accepts = Verdict::Accepts { sha256: sha256(manifest), role: Some(role.to_owned()) };

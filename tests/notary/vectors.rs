@@ -66,10 +66,9 @@ fn both_say_the_same(name: &str, gun: &str, tag: &str, sites: &[Site]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("notary-vectors").join(name);
     let notary = Notary::new(&program, folder, &format!("{}/site", server.origin()), &Pin::FirstUse);
     let client = Client::new(gun, tag, Anchor::FirstUse);
-    let mut state = client.state();
     for (number, site) in sites.iter().enumerate() {
         shown.show("site", site.clone());
-        let (theirs, ours) = (notary.list(gun, tag), client.visit(site, &mut state));
+        let (theirs, ours) = (notary.list(gun, tag), client.visit(site));
         println!("{name}, {number}: notary {theirs:?}, here {ours:?}");
         assert_eq!(ours.accepted(), theirs.accepted(), "{name}, {number}: notary {theirs:?}, here {ours:?}");
     }
