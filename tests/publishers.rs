@@ -181,12 +181,15 @@ fn an_answer_of_another_version_is_none() {
         answer["Ok"].as_object_mut().unwrap().remove(member);
         is_no_answer(&json!([answer]));
     }
-    for (member, value) in [("digest", json!("sha256:0")), ("archived", json!("once")), ("expires", json!(1)), ("isFirstUse", json!("no"))] {
+    for (member, value) in [("digest", json!("sha256:0")), ("archived", json!("once")), ("expires", json!(1)), ("isFirstUse", json!("no"))]
+    {
         let mut answer = whole.clone();
         answer["Ok"][member] = value;
         is_no_answer(&json!([answer]));
     }
-    for answer in [json!({}), json!(true), json!({ "Err": {} }), json!({ "Err": { "unknown": { "code": "timeout" } } }), json!({ "Ok": true })] {
+    for answer in
+        [json!({}), json!(true), json!({ "Err": {} }), json!({ "Err": { "unknown": { "code": "timeout" } } }), json!({ "Ok": true })]
+    {
         is_no_answer(&json!([answer]));
     }
 }

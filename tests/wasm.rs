@@ -86,7 +86,8 @@ async fn every_step_is_told_and_a_listener_that_throws_changes_nothing() {
     let seen = Array::new();
     let listener = Function::new_with_args("seen", "return (step) => { seen.push(step); throw new Error('not your business'); }");
     let listener: Function = listener.call1(&JsValue::UNDEFINED, &seen).unwrap().dyn_into().unwrap();
-    let report = pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, Some(listener), None).await.unwrap();
+    let report =
+        pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, Some(listener), None).await.unwrap();
     assert_eq!(text(&report, "verdict"), "inconclusive");
     assert_eq!(seen.length(), 10, "five checks, each started and finished");
     assert_eq!((text(&seen.get(0), "type"), text(&seen.get(0), "name")), ("started".into(), "resolve".into()));
@@ -139,7 +140,8 @@ async fn a_caller_who_gives_up_is_told_so_and_nothing_else() {
     abort.call0(&controller).unwrap();
     // As the real fetch does with a signal that is already aborted.
     let body = "return Promise.reject(request.signal.reason)";
-    let error = pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), publishers(), Some(signal), None, None).await.unwrap_err();
+    let error =
+        pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), publishers(), Some(signal), None, None).await.unwrap_err();
     assert_eq!(text(&error, "code"), "aborted");
 }
 
@@ -168,7 +170,9 @@ async fn options_that_are_not_understood_are_refused() {
         r#"{"now":1795435200,"credentials":{"username":"u"}}"#,
         r#"{"now":1795435200,"credentials":{"username":"u","password":"p","identityToken":"t"}}"#,
     ] {
-        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), publishers(), None, None, None).await.unwrap_err();
+        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), publishers(), None, None, None)
+            .await
+            .unwrap_err();
         assert_eq!(self::text(&error, "code"), "options-invalid", "{text}");
     }
 }
@@ -219,7 +223,8 @@ async fn what_is_no_reference_platform_or_policy_is_refused_before_anything_is_f
         (IMAGE, r#"{"now":0,"policy":"{}"}"#, "policy-invalid"),
         (IMAGE, r#"{"now":0,"policy":"{\"rules\":[],\"cosign\":{}}"}"#, "policy-unsupported"),
     ] {
-        let error = pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), publishers(), None, None, None).await.unwrap_err();
+        let error =
+            pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), publishers(), None, None, None).await.unwrap_err();
         assert_eq!(self::text(&error, "code"), code);
     }
 }
@@ -270,12 +275,12 @@ async fn a_module_of_content_trust_that_gives_no_answer_leaves_it_unknown_and_is
         "throw new Error('404')",
         "return Promise.reject(new Error('404'))",
         "return undefined",
-        "return { found: [], summaries: [] }",
-        "return { found: [{ Err: { refused: 'no' } }], summaries: [] }",
-        "return { found: [{ Err: { refused: 'no' } }], summaries: 'x' }",
+        "return { word: { published: [] }, summaries: [] }",
+        "return { word: { published: [{ Err: { refused: 'no' } }] }, summaries: [] }",
+        "return { word: { published: [{ Err: { refused: 'no' } }] }, summaries: 'x' }",
         "return { summaries: [{}] }",
-        "return { found: [{ Ok: true }], summaries: [{}] }",
-        "return { found: [{ Err: { unknown: { code: 'made-up', message: '' } } }], summaries: [{}] }",
+        "return { word: { published: [{ Ok: true }] }, summaries: [{}] }",
+        "return { word: { published: [{ Err: { unknown: { code: 'made-up', message: '' } } }] }, summaries: [{}] }",
     ] {
         let report = check_by_collection(body).await;
         assert_eq!(last_check(&report), ("unknown".into(), "content-trust-unavailable".into()), "{body}");
@@ -287,7 +292,7 @@ async fn a_module_of_content_trust_that_gives_no_answer_leaves_it_unknown_and_is
 #[wasm_bindgen_test]
 async fn the_module_of_content_trust_is_told_what_the_check_knows_and_its_summaries_go_into_the_report_as_they_are() {
     let body = "globalThis.asked = { image, root: root.length, wanted };
-        return { found: [{ Err: { refused: 'expected one thing, found another' } }], summaries: [{ whatever: 1.5 }] }";
+        return { word: { published: [{ Err: { refused: 'expected one thing, found another' } }] }, summaries: [{ whatever: 1.5 }] }";
     let report = check_by_collection(body).await;
     let asked = member(&js_sys::global(), "asked");
     assert_eq!(text(&asked, "image"), IMAGE);
@@ -304,8 +309,7 @@ async fn both_modules_together_say_that_there_is_no_collection() {
     let root = js_sys::Uint8Array::new_with_length(3);
     let wanted = Array::of1(&COLLECTION.into());
     let none = "return Promise.resolve(new Response('', { status: 404 }))";
-    let answer =
-        pullproof::wasm::published(IMAGE.into(), root.to_vec(), wanted, now(), fetch(none), verify(), None, None).await.unwrap();
+    let answer = pullproof::wasm::published(IMAGE.into(), root.to_vec(), wanted, now(), fetch(none), verify(), None, None).await.unwrap();
     let passed_on = format!("return {}", String::from(js_sys::JSON::stringify(&answer).unwrap()));
     let report = check_by_collection(&passed_on).await;
     assert_eq!(last_check(&report), ("failed".into(), "content-trust-refused".into()));
