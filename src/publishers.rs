@@ -78,13 +78,15 @@ impl Word {
     pub fn read(answers: &Place<'_>, root: &Content, wanted: &[&ContentTrust]) -> Option<Self> {
         let answers = answers.array().ok().filter(|answers| answers.len() == wanted.len())?;
         let sha256 = Digest::of(Algorithm::Sha256, root.bytes());
-        let read = |(answer, wanted): (&Place<'_>, &&ContentTrust)| {
+        let mut word = Self::default();
+        for (answer, wanted) in answers.iter().zip(wanted) {
             let found = found(answer)?;
-            let is_about_it = found.as_ref().map_or(true, |vouched| vouched.digest() == sha256);
-            is_about_it.then(|| Published { wanted: (*wanted).clone(), found })
-        };
-        let published = answers.iter().zip(wanted).map(read).collect::<Option<_>>()?;
-        Some(Self { published, summaries: Vec::new() })
+            if found.as_ref().is_ok_and(|vouched| vouched.digest() != sha256) {
+                return None;
+            }
+            word.published.push(Published { wanted: (*wanted).clone(), found });
+        }
+        Some(word)
     }
 
     /// Nobody could be asked.

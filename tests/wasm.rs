@@ -275,12 +275,12 @@ async fn a_module_of_content_trust_that_gives_no_answer_leaves_it_unknown_and_is
         "throw new Error('404')",
         "return Promise.reject(new Error('404'))",
         "return undefined",
-        "return { found: [], summaries: [] }",
-        "return { found: [{ Err: { refused: 'no' } }], summaries: [] }",
-        "return { found: [{ Err: { refused: 'no' } }], summaries: 'x' }",
+        "return { word: { published: [] }, summaries: [] }",
+        "return { word: { published: [{ Err: { refused: 'no' } }] }, summaries: [] }",
+        "return { word: { published: [{ Err: { refused: 'no' } }] }, summaries: 'x' }",
         "return { summaries: [{}] }",
-        "return { found: [{ Ok: true }], summaries: [{}] }",
-        "return { found: [{ Err: { unknown: { code: 'made-up', message: '' } } }], summaries: [{}] }",
+        "return { word: { published: [{ Ok: true }] }, summaries: [{}] }",
+        "return { word: { published: [{ Err: { unknown: { code: 'made-up', message: '' } } }] }, summaries: [{}] }",
     ] {
         let report = check_by_collection(body).await;
         assert_eq!(last_check(&report), ("unknown".into(), "content-trust-unavailable".into()), "{body}");
@@ -292,7 +292,7 @@ async fn a_module_of_content_trust_that_gives_no_answer_leaves_it_unknown_and_is
 #[wasm_bindgen_test]
 async fn the_module_of_content_trust_is_told_what_the_check_knows_and_its_summaries_go_into_the_report_as_they_are() {
     let body = "globalThis.asked = { image, root: root.length, wanted };
-        return { found: [{ Err: { refused: 'expected one thing, found another' } }], summaries: [{ whatever: 1.5 }] }";
+        return { word: { published: [{ Err: { refused: 'expected one thing, found another' } }] }, summaries: [{ whatever: 1.5 }] }";
     let report = check_by_collection(body).await;
     let asked = member(&js_sys::global(), "asked");
     assert_eq!(text(&asked, "image"), IMAGE);

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 open({
-  check(image, options, fetch, _, signal, onStep) {
+  check(image, options, fetch, _verify, _publishers, signal, onStep) {
     asked = { image, options, fetch, signal, onStep };
     return answer(asked);
   },

@@ -136,7 +136,13 @@ fn pins(place: &Place<'_>, expected: &'static str, read: fn(&str) -> Result<KeyI
     let Ok(places) = place.array() else { return Ok(vec![one(place)?]) };
     match places.len() {
         0 => Err(value(place.path(), "at least one pin", "none")),
-        1..=PINS => places.iter().map(one).collect(),
+        1..=PINS => {
+            let mut found = Vec::new();
+            for place in &places {
+                found.push(one(place)?);
+            }
+            Ok(found)
+        }
         _ => Err(value(place.path(), "at most 16 pins", "more")),
     }
 }

@@ -1,6 +1,6 @@
 //! The module that looks into collections of Docker Content Trust (`trust.rs`), as this one asks for it: through a function of JavaScript,
 //! which loads it. That function is called with the image, spelled in full, the bytes of its root and the texts of what is wanted, and answers
-//! with `{ found, summaries }`, each in the order of what is wanted. The summaries are for people, and go into the report as they are.
+//! with `{ word: { published }, summaries }`, each in the order of what is wanted. The summaries are for people, and go into the report as they are.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -80,10 +80,8 @@ fn read(answer: &JsValue, root: &Content, wanted: &[&ContentTrust]) -> Option<(W
     if Array::from(&summaries).length() as usize != wanted.len() {
         return None;
     }
-    let wrapped = js_sys::Object::new();
-    Reflect::set(&wrapped, &"found".into(), &Reflect::get(answer, &"found".into()).ok()?).ok()?;
-    let object = from_js(&wrapped).ok()?;
-    let word = Word::read(&object.root().required("found").ok()?, root, wanted)?;
+    let object = from_js(&Reflect::get(answer, &"word".into()).ok()?).ok()?;
+    let word = Word::read(&object.root().required("published").ok()?, root, wanted)?;
     Some((word, summaries))
 }
 

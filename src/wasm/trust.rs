@@ -30,8 +30,14 @@ use crate::wasm::transport::FetchTransport;
 /// As `publishers.rs` reads it.
 #[derive(Serialize)]
 struct Answer<'a> {
-    found: Vec<&'a Result<Vouched, Unpublished>>,
+    word: Written<'a>,
     summaries: &'a [ContentTrustSummary],
+}
+
+/// `Word::read` reads it.
+#[derive(Serialize)]
+struct Written<'a> {
+    published: Vec<&'a Result<Vouched, Unpublished>>,
 }
 
 /// What collections say of the bytes of `root`, which `image` stands for. `wanted` are the JSON texts of a policy's `contentTrust`.
@@ -60,8 +66,8 @@ pub async fn published(
     };
     let root = Content::identify(Algorithm::Sha256, root);
     let word = Here.ask(&servers, &image, &root, &wanted.iter().collect::<Vec<_>>()).await.map_err(|error| thrown(&error))?;
-    let found = word.published.iter().map(|published| &published.found).collect();
-    Ok(to_js(&Answer { found, summaries: &word.summaries }))
+    let published = word.published.iter().map(|published| &published.found).collect();
+    Ok(to_js(&Answer { word: Written { published }, summaries: &word.summaries }))
 }
 
 /// Reads all of a collection. `wanted` is the JSON text of a policy's `contentTrust`.
