@@ -37,7 +37,10 @@ Docker Content Trust
               docker.io/example/app on https://notary.example, asked directly
               believing the root key ${key('1')}
               root              version 3, until 2036-01-01T00:00:00Z, signed by 1 of 2 keys
+                      ${key('1')}
+                      ${key('2')}
               timestamp         version 7, until 2026-02-01T00:00:00Z, signed by 1 key
+                      ${key('3')}
               the first of it expires 2026-02-01T00:00:00Z
               first seen 2026-01-01T00:00:00Z, and never led back since`);
 });

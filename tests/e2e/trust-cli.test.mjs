@@ -198,7 +198,7 @@ describeWithNotary('Docker Content Trust at the command line', () => {
     const { code, stdout, stderr } = await pullproof(['check', `${gun}:1.0`, '--root-key', rootKey]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, new RegExp(`\nDocker Content Trust\n {2}✓ verified {2}targets signed 1\\.0 as ${signed.digest}, ${signed.size} bytes\n`));
-    assert.match(stdout, /\n +root +version 1, .*\n +timestamp +version .*\n +snapshot +version .*\n +targets +version /);
+    assert.match(stdout, /\n +root +version 1, .*\n +\w{64}\n +timestamp +version .*\n +\w{64}\n +snapshot +version .*\n +\w{64}\n +targets +version /);
   });
 
   test('check rejects what is signed under another key', async () => {
