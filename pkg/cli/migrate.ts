@@ -53,7 +53,7 @@ export async function migrate(command: MigrateArguments): Promise<number> {
 
   const written: string[] = [];
   let failed: Failed | undefined;
-  if (before !== undefined && policy.rules.length > 0) {
+  if (before !== undefined && signed.length > 0) {
     const at = images[0]!.inspection.checkedAt;
     const texts: Record<Exclude<File, typeof LOCK>, string> = {
       'policy.json': `${JSON.stringify(policy, null, 2)}\n`,
@@ -70,7 +70,7 @@ export async function migrate(command: MigrateArguments): Promise<number> {
         failed = done;
         break;
       }
-      if (name !== LOCK || signed.length > 0) written.push(file);
+      written.push(file);
     }
   }
 

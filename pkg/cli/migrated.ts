@@ -31,16 +31,16 @@ function collection({ inspection, tags, leftOut }: Migrated, colours: Colours): 
   ];
 }
 
-function outcome({ images, policy, lock, commands, written }: Migration, { key, identity, keep, write }: MigrateArguments, colours: Colours): string[] {
+function outcome({ images, lock, commands, written }: Migration, { key, identity, keep, write }: MigrateArguments, colours: Colours): string[] {
   const digests = commands.cosign.length / 2;
-  if (policy.rules.length === 0) return [colours.bad('There is nothing to take along, and nothing is written.')];
+  if (digests === 0) return [colours.bad('There is nothing to take along, and nothing is written.')];
   const successor = key !== undefined ? `what the key in ${key} signs` : identity !== undefined
     ? `what ${identity.subject ?? identity.subjectPattern} signs, says ${identity.issuer}`
     : null;
   const also = [successor, keep ? 'what is signed in Docker Content Trust' : null].filter((one) => one !== null);
   return [
     write ? 'Written' : 'To be written, with --write',
-    `${INDENT}policy.json            accepts ${plural(digests, 'image')} by digest, and ${also.length === 0 ? 'nothing else' : `from now on ${also.join(' and ')}`}`,
+    `${INDENT}policy.json            accepts ${plural(digests, 'image')} by digest, and ${also.length === 0 ? 'nothing else' : `from now on ${also.join(' or ')}`}`,
     `${INDENT}pullproof.lock         ${plural(Object.keys(lock.images).length, 'tag')}; pullproof drift says whether one has moved since`,
     `${INDENT}sign-with-cosign.sh    signs and verifies ${plural(digests, 'image')} with cosign`,
     `${INDENT}sign-with-notation.sh  the same with notation`,

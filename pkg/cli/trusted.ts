@@ -24,10 +24,12 @@ export function contentTrustResults(results: readonly ContentTrustResult[] | nul
   return ['Docker Content Trust', ...results.flatMap((result) => resultOf(result, colours))];
 }
 
-/** One line a file, in the order of trust. */
-export function chainLines(chain: readonly TrustLink[]): string[] {
-  return chain.flatMap(({ role, version, expires, threshold, keys }) =>
-    [`${role.padEnd(17)} version ${version}, until ${expires}, signed by ${signed(threshold, keys)}`]);
+/** Each file with the keys that may sign it, in the order of trust. */
+function files(chain: readonly TrustLink[]): string[] {
+  return chain.flatMap(({ role, version, expires, threshold, keys }) => [
+    `${role.padEnd(17)} version ${version}, until ${expires}, signed by ${signed(threshold, keys)}`,
+    ...keys.map((key) => `        ${key}`),
+  ]);
 }
 
 function resultOf(result: ContentTrustResult, colours: Colours): string[] {
@@ -47,7 +49,7 @@ function resultOf(result: ContentTrustResult, colours: Colours): string[] {
       `believing ${believed(result)}`,
       ...(result.verifiedAt === null ? [] : [colours.unsure(archived(result.verifiedAt))]),
       ...passedOver(result.passedOver).map((line) => colours.unsure(line)),
-      ...chainLines(result.chain),
+      ...files(result.chain),
       ...(result.expires === null ? [] : [`the first of it expires ${result.expires}`]),
       ...memory(result, colours),
     ].map((line) => `${indent}${line}`),
@@ -144,7 +146,7 @@ function rootKeys({ rootKeys }: { rootKeys: readonly TrustRootKey[] }): string[]
 
 function chain({ chain }: TrustInspection): string[] {
   if (chain.length === 0) return [];
-  return ['Files', ...chain.flatMap((link) => [`  ${chainLines([link])[0]}`, ...link.keys.map((key) => `${INDENT}${key}`)])];
+  return ['Files', ...files(chain).map((line) => `  ${line}`)];
 }
 
 function roles({ roles }: TrustInspection, colours: Colours): string[] {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from '../dist/cli/arguments.js';
 import { parseTime } from '../dist/cli/time.js';
-import { usage, UsageError } from '../dist/cli/usage.js';
+import { trustUsage, usage, UsageError } from '../dist/cli/usage.js';
 
 for (const [words, message] of [
   ['', /expected a command, found none/],
@@ -54,6 +54,33 @@ for (const [words, message] of [
   ['pin a.yaml --kind toml', /unknown kind 'toml': expected one of reference, command, dockerfile/],
   ['pin a.yaml --kind lock', /unknown kind 'lock'/],
   ['pin a.yaml --kind compose --kind helm-values', /expected --kind once, found it twice/],
+  ['trust', /expected 'trust inspect NAME' or 'trust migrate NAME', found neither/],
+  ['trust nginx', /expected 'trust inspect NAME' or 'trust migrate NAME', found 'trust nginx'/],
+  ['trust inpsect nginx', /unknown command 'trust inpsect': did you mean 'trust inspect'\?/],
+  ['turst inspect nginx', /unknown command 'turst': did you mean trust\?/],
+  ['inspect nginx', /unknown command 'inspect'/],
+  ['trust inspect --tofu', /expected the name of an image, found none/],
+  ['trust inspect a b --tofu', /expected one name, found 2/],
+  ['trust inspect a', /expected one of --root-key, --root-cert, --ca and --tofu, found none/],
+  ['trust inspect a --server https://notary.example', /expected --server with one of --root-key/],
+  ['trust inspect a --tofu --ca ca.pem', /expected --ca or --tofu, found both/],
+  ['trust inspect a --root-key k --root-cert c', /expected --root-key or --root-cert, found both/],
+  ['trust inspect a --tofu --write', /expected an option of trust inspect, found '--write'/],
+  ['trust inspect a --tofu --policy p.json', /expected an option of trust inspect, found '--policy'/],
+  ['trust inspect a --tofu --store', /expected a value for --store, found none/],
+  ['trust migrate --tofu', /expected the name of an image, found none/],
+  ['trust migrate a', /expected one of --root-key, --root-cert, --ca and --tofu, found none/],
+  ['trust migrate a --tofu --at 2026-01-31T12:00:00Z', /expected an option of trust migrate, found '--at'/],
+  ['trust migrate a --tofu --key k --issuer i --subject s', /expected --key or --issuer, found both/],
+  ['trust migrate a --tofu --subject s', /expected --issuer with --subject/],
+  ['trust migrate a --tofu --out o', /expected --out with --write, found it alone/],
+  ['trust migrate a --tofu --overwrite', /expected --overwrite with --write, found it alone/],
+  ['check a --tofu --policy p.json', /expected --policy or --tofu, found both: a policy names its own/],
+  ['check a --root-key k --key cosign.pub', /expected --key or --root-key, found both/],
+  ['check a --ca c --issuer i --subject s', /expected --issuer or --ca, found both/],
+  ['check a --tofu --no-refresh', /expected --tofu or --no-refresh, found both: whom it believed first is remembered/],
+  ['check a --fall-back', /expected --fall-back with one of --root-key/],
+  ['check a --root-key k --store s', /expected an option of check, found '--store'/],
   ['drift --lock l', /expected an option of drift, found '--lock'/],
   ['drift --check', /expected an option of drift, found '--check'/],
   ['drift a - b', /expected '-' alone, found it among 3 files/],
@@ -103,6 +130,45 @@ test('every option reaches pin', () => {
   });
 });
 
+test('every option reaches trust inspect', () => {
+  const words = 'trust inspect a:1.0 --root-key k --server https://n.example --fall-back --store s --at 2026-01-31T12:00:00Z --relay https://r.example --json';
+  assert.deepEqual(parse(words.split(' ')), {
+    name: 'trust inspect',
+    image: 'a:1.0',
+    trusting: { anchor: { kind: 'root-key', pin: 'k' }, server: 'https://n.example', fallBack: true },
+    store: 's',
+    at: new Date('2026-01-31T12:00:00Z'),
+    relay: 'https://r.example',
+    json: true,
+    color: true,
+  });
+});
+
+test('every option reaches trust migrate', () => {
+  const words = 'trust migrate a b --ca ca.pem --issuer i --subject s --keep-content-trust --out o --write --overwrite --no-color';
+  assert.deepEqual(parse(words.split(' ')), {
+    name: 'trust migrate',
+    images: ['a', 'b'],
+    trusting: { anchor: { kind: 'ca', file: 'ca.pem' }, fallBack: false },
+    identity: { issuer: 'i', subject: 's' },
+    keep: true,
+    out: 'o',
+    write: true,
+    overwrite: true,
+    json: false,
+    color: false,
+  });
+});
+
+test('an anchor of Docker Content Trust reaches the check', () => {
+  assert.deepEqual(parse(['check', 'a', '--tofu']).trusting, { anchor: { kind: 'tofu' }, fallBack: false });
+});
+
+test('trust has a help of its own', () => {
+  assert.deepEqual(parse(['trust', '--help']), { name: 'help', topic: 'trust' });
+  assert.deepEqual(parse(['trust', 'inspect', 'a', '-h']), { name: 'help', topic: 'trust' });
+});
+
 test('a lock is written with the files, unless it is not wanted', () => {
   assert.equal(parse(['pin', 'a', '--write']).lock, 'pullproof.lock');
   assert.equal(parse(['pin', 'a', '--write', '--no-lock']).lock, undefined);
@@ -129,11 +195,17 @@ test('--help and --version win over everything but an unknown option', () => {
 test('every option is in the help, and every line of it fits a terminal', () => {
   for (const flag of [
     '--platform', '--policy', '--key', '--issuer', '--subject', '--subject-pattern', '--trusted-root', '--attachments', '--write', '--check', '--diff', '--kind', '--lock', '--no-lock', '--relay', '--at', '--json',
-    '--no-color', '--help', '--version',
+    '--no-color', '--help', '--version', '--root-key', '--root-cert', '--ca', '--tofu', '--server', '--fall-back',
   ]) {
-    assert.ok(usage.includes(`${flag} `) || usage.includes(`${flag},`), flag);
+    assert.match(usage, new RegExp(`${flag}[ ,\\n]`), flag);
   }
-  assert.deepEqual(usage.split('\n').filter((line) => line.length > 100), []);
+  for (const flag of [
+    '--root-key', '--root-cert', '--ca', '--tofu', '--key', '--issuer', '--subject', '--subject-pattern', '--keep-content-trust', '--server', '--fall-back', '--store', '--at', '--out', '--write',
+    '--overwrite', '--relay', '--json', '--no-color',
+  ]) {
+    assert.match(trustUsage, new RegExp(`${flag}[ \\n]`), flag);
+  }
+  assert.deepEqual([...usage.split('\n'), ...trustUsage.split('\n')].filter((line) => line.length > 100), []);
 });
 
 for (const text of [
