@@ -15,8 +15,14 @@ use crate::console;
 use crate::console::Console;
 
 /// What the tests run, and Debian's package of it.
-const PROGRAMS: [(&str, &str); 4] =
-    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("skopeo", "skopeo"), ("umoci", "umoci")];
+const PROGRAMS: [(&str, &str); 6] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("skopeo", "skopeo"),
+    ("umoci", "umoci"),
+    ("notary", "notary"),
+    ("notary-server", "notary"),
+];
 
 /// Debian's package of the registry server starts a service that listens on every address. We want the program only, so this one
 /// is unpacked into our own folder and not installed.

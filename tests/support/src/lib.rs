@@ -25,6 +25,7 @@
 //! | the network in memory, as a program or as a page sees it | [`World`] |
 //! | the same hosts over real HTTP on loopback | [`Server`] |
 //! | keys, signatures, certificates, logs, timestamps, bundles: a virtual Sigstore | [`sigstore`] |
+//! | trust data of Docker Content Trust, honest and forged, and its server | [`content_trust`] |
 //! | the repositories of the demo | [`demo`] |
 //! | signatures without a key, good and bad, for other programs to judge | [`keyless`] |
 //! | an image as an OCI image layout on disk | [`layout`] |
@@ -33,6 +34,7 @@
 
 pub mod behaviour;
 pub mod blob;
+pub mod content_trust;
 pub mod cors;
 pub mod demo;
 pub mod documents;
