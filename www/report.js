@@ -3,6 +3,7 @@
 import { copyable, digest, element, mark, prose, section, value } from './dom.js';
 import { signatures } from './signatures.js';
 import { tree } from './tree.js';
+import { contentTrust } from './trust.js';
 import { CHECKS, OUTCOMES, count, headline, sentence, size, when } from './words.js';
 
 /** `asked` is the question; `earlier` is what the same tag pointed to when this tab asked before, if that was something else. */
@@ -13,6 +14,7 @@ export function drawReport(report, { asked, earlier, announce }) {
     earlier && moved(report, earlier),
     rejected ? section('Every check', checks(report)) : null,
     isTakenAway(report) && section('Take it away', takeaway(report, announce)),
+    report.contentTrust && section('Who vouches for it', contentTrust(report)),
     report.signatures && section('Signatures', signatures(report)),
     section('Digests', digests(report)),
     section('What it is', facts(report)),

@@ -138,7 +138,14 @@ impl fmt::Display for CollectionError {
             Self::Untrusted { role, why } => match &**why {
                 // They name the collection or the tag themselves.
                 Untrusted::Data(refusal @ (InvalidTrustData::NotSigned { .. } | InvalidTrustData::OtherDigest { .. })) => refusal.fmt(f),
-                Untrusted::Data(refusal) => write!(f, "{}: {refusal}", excerpt(role, SHOWN)),
+                Untrusted::Data(refusal) => {
+                    let (role, refusal) = (excerpt(role, SHOWN), refusal.to_string());
+                    // What is refused in every file says itself whose it is.
+                    if refusal.strip_prefix(&role).is_some_and(|rest| rest.starts_with(": ")) {
+                        return f.write_str(&refusal);
+                    }
+                    write!(f, "{role}: {refusal}")
+                }
                 Untrusted::Signatures(unmet) => write!(f, "{}: {unmet}", excerpt(role, SHOWN)),
             },
         }
