@@ -3,13 +3,13 @@
 import { digest, element, mark, prose } from './dom.js';
 import { count, sentence, when } from './words.js';
 
-export function contentTrust({ contentTrust: collections }) {
-  return element('ul', { class: 'collections' }, ...collections.map(collection));
+export function contentTrust({ contentTrust: collections, checkedAt }) {
+  return element('ul', { class: 'collections' }, ...collections.map((one) => collection(one, checkedAt)));
 }
 
 const OUTCOMES = { verified: ['passed', 'verified'], archived: ['unknown', 'archived'], failed: ['failed', 'refused'], unknown: ['unknown', 'not known'] };
 
-function collection(one) {
+function collection(one, now) {
   const { outcome, code, message, gun, server, via } = one;
   const [kind, word] = OUTCOMES[outcome];
   return element('li', { class: `check ${kind} collection`, 'data-outcome': outcome },
@@ -26,7 +26,7 @@ function collection(one) {
         // Of what is not believed the report does not say when it was first there.
         ...(['verified', 'archived'].includes(outcome) ? row('Memory', seen(one)) : [])),
       one.kept ? element('p', { class: 'aside' }, 'What was seen now could not be kept: ', element('code', {}, one.kept.code), ' ', ...prose(sentence(one.kept.message))) : null,
-      one.chain.length > 0 ? chain(one) : null));
+      one.chain.length > 0 ? chain(one, now) : null));
 }
 
 function row(term, ...content) {
@@ -56,10 +56,10 @@ function seen({ firstSeen, outcome }) {
 }
 
 /** From the root to the digest, each vouching for the next. */
-function chain({ chain: links, rootKeys, role, tag, digest: named, length, passedOver, anchor }) {
+function chain({ chain: links, rootKeys, role, tag, digest: named, length, passedOver, anchor }, now) {
   return element('div', {},
     element('ol', { class: 'trust-chain', 'aria-label': 'From the root to the tag' },
-      ...links.map((link) => linkItem(link, link.role === 'root' ? rootKeys : [])),
+      ...links.map((link) => linkItem(link, link.role === 'root' ? rootKeys : [], now)),
       tag && element('li', {},
         element('p', { class: 'link-title' }, element('strong', {}, 'tag'), ' ', element('code', {}, tag)),
         element('p', {}, digest(named)),
@@ -76,11 +76,13 @@ const ROLES = {
   targets: 'what tags stand for, and who else may say so',
 };
 
-function linkItem({ role, version, expires, threshold, keys }, rootKeys) {
+function linkItem({ role, version, expires, threshold, keys }, rootKeys, now) {
+  const isPast = expires <= now; // both in UTC and as long: only an archive is looked at for what has expired
   return element('li', { 'data-role': role },
     element('p', { class: 'link-title' },
       element('strong', {}, role), ' ', element('span', {}, ROLES[role] ?? 'what tags stand for')),
-    element('p', { class: 'link-facts' }, `version ${version}, until `, element('time', { datetime: expires, title: when(expires) }, day(expires))),
+    element('p', { class: 'link-facts' }, `version ${version}, `,
+      element('span', { class: isPast ? 'past' : '' }, isPast ? 'expired ' : 'until ', element('time', { datetime: expires, title: when(expires) }, day(expires)))),
     element('div', { class: 'link-keys' },
       element('span', {}, threshold === keys.length ? `signed by ${keys.length === 1 ? '' : 'all of '}` : `signed by at least ${threshold} of `),
       ...keys.map(key)),
