@@ -126,6 +126,13 @@ describeWithNotary('Docker Content Trust at the command line', () => {
     assert.deepEqual([outcome, code, verifiedAt, checkedAt], ['failed', 'metadata-expired', null, LATER]);
   });
 
+  test('a store that was told of a later time does not go back to an earlier one', async () => {
+    const store = ['--store', emptyFolder()];
+    const [later, earlier] = [Date.now() + 86_400_000, Date.now()].map((time) => ['--at', new Date(time).toISOString()]);
+    assert.equal((await inspect([gun, '--root-key', rootKey, ...store, ...later])).code, 0);
+    assert.equal((await inspect([gun, '--root-key', rootKey, ...store, ...earlier])).code, 0, 'the later time counts, and it is valid then');
+  });
+
   test('a server that leads back is refused with 1 by whoever was further, and believed by whoever was not', async () => {
     const other = `${registry.host}/team/other`;
     await publisher.publish(other, tags({ '1.0': unsigned }));
@@ -156,8 +163,9 @@ describeWithNotary('Docker Content Trust at the command line', () => {
 
   test('--tofu remembers in the folder of check whom it believed first, and says that nobody vouches', async () => {
     const state = { PULLPROOF_STATE: emptyFolder() };
-    const { code, stdout } = await inspect([gun, '--tofu'], state);
+    const { code, stdout, stderr } = await inspect([gun, '--tofu'], state);
     assert.equal(code, 0);
+    assert.ok(stderr.endsWith(`pin it instead:\n  --root-key ${rootKey}\n`), stderr);
     assert.match(stdout, /\nBelieving the root that came first, for which nobody vouches: first seen /);
     const checked = await pullproof(['check', `${gun}:1.0`, '--tofu', '--json'], state);
     const { verdict, contentTrust: [{ firstSeen }] } = JSON.parse(checked.stdout);
