@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { digestOf, libraries, programs } from './clients.mjs';
+import { contentTrust } from './content-trust.mjs';
 import { keyless } from './keyless.mjs';
 import { pinning } from './pinning.mjs';
 import { requests } from './requests.mjs';
@@ -52,6 +53,7 @@ const measurements = [
   () => inNode({ vectors }),
   () => inChromium({ vectors }),
   () => keyless({ vectors }),
+  () => contentTrust(),
   () => pinning({ registry, question }),
   () => throughput({ host: registry, image: `${registry}/${repository}:${tag}` }),
 ];

@@ -10,8 +10,8 @@ const AIM = 160_000;
 
 export function size() {
   const browser = reachable(new URL('../www/pullproof/browser.js', import.meta.url));
-  // Named there, and loaded only when somebody pins, or has a signature that WebCrypto cannot verify.
-  const check = browser.filter(({ href }) => !/\/pullproof_(pin|crypto)/.test(href));
+  // Named there, and loaded only when somebody pins, has a signature that WebCrypto cannot verify, or a policy that names Docker Content Trust.
+  const check = browser.filter(({ href }) => !/\/pullproof_(pin|crypto|trust)/.test(href));
   const module = (name) => [`${name}_bg.wasm`, `${name}.js`].map((file) => new URL(`../www/pullproof/wasm/${file}`, import.meta.url));
   const page = reachable(new URL('../www/index.html', import.meta.url)).filter(({ href }) => !href.includes('/www/pullproof/'));
   const named = (name) => check.filter(({ href }) => href.endsWith(name));
@@ -23,6 +23,7 @@ export function size() {
     row('browser.js and its imports', check.filter((file) => !generated.includes(file))),
     row('all that a check takes', check),
     row('what a signature takes that WebCrypto cannot verify', module('pullproof_crypto')),
+    row('what Docker Content Trust takes besides', module('pullproof_trust')),
     row('what pinning takes besides', module('pullproof_pin')),
     row('the page around it', page),
   ];

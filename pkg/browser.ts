@@ -1,6 +1,6 @@
 /** Entry point for pages and bundlers: the modules are fetched from beside this file, all but the first only when they are needed. */
 import * as core from './wasm/pullproof.js';
-import { type CryptoCore, open, type PinCore } from './core.js';
+import { type CryptoCore, open, type PinCore, type TrustCore } from './core.js';
 
 // A registry learns nothing of the page, and no cache answers for it: registries answer one address differently for every Accept.
 const discreet: RequestInit = { credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' };
@@ -17,8 +17,14 @@ async function loadCryptoCore(): Promise<CryptoCore> {
   return cryptoCore as CryptoCore;
 }
 
+async function loadTrustCore(): Promise<TrustCore> {
+  const trustCore = await import('./wasm/pullproof_trust.js');
+  await trustCore.default({ module_or_path: new URL('./wasm/pullproof_trust_bg.wasm', import.meta.url) });
+  return trustCore as TrustCore;
+}
+
 const loading = core.default({ module_or_path: new URL('./wasm/pullproof_bg.wasm', import.meta.url) });
 const fetch = (request: Request) => globalThis.fetch(request, discreet);
-open(core, { fetch, safelistedOnly: true, loadPinCore, loadCryptoCore }, loading);
+open(core, { fetch, safelistedOnly: true, loadPinCore, loadCryptoCore, loadTrustCore }, loading);
 export * from './index.js';
 export { indexedDbStore } from './indexeddb.js';

@@ -1,7 +1,7 @@
 /**
  * The doors to the core, which is WebAssembly. An entry point opens them once, with what its platform needs; nothing else in this package
- * knows where the modules come from, and no generated type gets past this file. There are three: a page that only checks downloads neither
- * what pins nor, as a rule, the arithmetic of signatures, which its platform has.
+ * knows where the modules come from, and no generated type gets past this file. There are four: a page that only checks downloads neither
+ * what pins nor, as a rule, the arithmetic of signatures, which its platform has, nor Docker Content Trust, which few policies name.
  */
 
 import type { SignatureCheck } from './signatures.js';
@@ -17,26 +17,33 @@ export interface Core {
     options: CoreOptions,
     fetch: Fetch,
     verify: Verify,
+    publishers: Publishers,
     signal?: AbortSignal,
     onStep?: (step: Step) => void,
     store?: Store,
   ): Promise<Report>;
   parseReference(text: string): ParsedReference;
-  resolve(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal, store?: Store): Promise<Resolved>;
-  /** `image` has a tag and the digest that it is pinned to. */
-  drift(image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal?: AbortSignal, store?: Store): Promise<Drift>;
-  /** `artifact` is its bytes, or its digest. */
-  verifyBundle(bundle: Uint8Array, artifact: Uint8Array | string, options: CoreBundleOptions, verify: Verify): Promise<BundleResult>;
-  /** `wanted` is the JSON text of a policy's `contentTrust`. */
-  inspectTrust(
+  resolve(
     image: string,
-    wanted: string,
     options: CoreOptions,
     fetch: Fetch,
     verify: Verify,
+    publishers: Publishers,
     signal?: AbortSignal,
     store?: Store,
-  ): Promise<TrustInspection>;
+  ): Promise<Resolved>;
+  /** `image` has a tag and the digest that it is pinned to. */
+  drift(
+    image: string,
+    options: CoreOptions,
+    fetch: Fetch,
+    verify: Verify,
+    publishers: Publishers,
+    signal?: AbortSignal,
+    store?: Store,
+  ): Promise<Drift>;
+  /** `artifact` is its bytes, or its digest. */
+  verifyBundle(bundle: Uint8Array, artifact: Uint8Array | string, options: CoreBundleOptions, verify: Verify): Promise<BundleResult>;
   refreshTarget(
     target: { now: number; metadata: string; targets?: string; path?: string },
     root: Uint8Array,
@@ -61,25 +68,53 @@ export interface CryptoCore {
   verify(checks: readonly SignatureCheck[]): boolean[];
 }
 
+/** What the module of Docker Content Trust exports. `wanted` is the JSON text of a policy's `contentTrust`. */
+export interface TrustCore {
+  /** What collections say of the bytes of `root`, which `image` stands for. */
+  published(
+    image: string,
+    root: Uint8Array,
+    wanted: readonly string[],
+    options: CoreMeans,
+    fetch: Fetch,
+    verify: Verify,
+    signal?: AbortSignal,
+    store?: Store,
+  ): Promise<unknown>;
+  inspectTrust(
+    image: string,
+    wanted: string,
+    options: CoreMeans,
+    fetch: Fetch,
+    verify: Verify,
+    signal?: AbortSignal,
+    store?: Store,
+  ): Promise<TrustInspection>;
+}
+
 /** What became of the references of a text: for each its digest, or why it has none. */
 export type Digests = Readonly<Record<string, { digest: string } | { code: string; message: string }>>;
 
 export type Pinned = Pick<PinResult, 'kind' | 'text' | 'changes' | 'leftAlone'>;
 
-/** {@link CheckOptions} after they were checked: data only. */
-export interface CoreOptions {
+/** The present, and how registries and trust servers may be asked. */
+export interface CoreMeans {
   /** Unix seconds. */
   now: number;
-  platform?: string;
-  /** JSON text. */
-  policy?: string;
   credentials?: Credentials;
   /** An absolute URL that ends in a slash. */
   relay?: string;
-  attachments?: boolean;
   safelistedOnly?: boolean;
   /** An address. */
   trustServer?: string;
+}
+
+/** {@link CheckOptions} after they were checked: data only. */
+export interface CoreOptions extends CoreMeans {
+  platform?: string;
+  /** JSON text. */
+  policy?: string;
+  attachments?: boolean;
 }
 
 /** {@link BundleOptions} after they were checked: data only. */
@@ -104,6 +139,9 @@ export type Fetch = (request: Request) => Promise<Response>;
 /** Says which signatures hold, or rejects. */
 export type Verify = (checks: readonly SignatureCheck[]) => Promise<boolean[]>;
 
+/** Says what collections of Docker Content Trust say of an image, or rejects. What it answers is between the two modules. */
+export type Publishers = (image: string, root: Uint8Array, wanted: readonly string[]) => Promise<unknown>;
+
 /** What differs between a page, a Worker and Node. */
 export interface Platform {
   /** How requests are sent unless the caller says otherwise. */
@@ -113,6 +151,7 @@ export interface Platform {
   /** Opens another door, when somebody first asks for it. */
   loadPinCore: () => PinCore | Promise<PinCore>;
   loadCryptoCore: () => CryptoCore | Promise<CryptoCore>;
+  loadTrustCore: () => TrustCore | Promise<TrustCore>;
 }
 
 let opened: { core: Core; platform: Platform } | undefined;
@@ -146,18 +185,25 @@ export function loaded(): { core: Core; platform: Platform } {
   return opened;
 }
 
-let loadingCrypto: Promise<CryptoCore> | undefined;
-
-/** The arithmetic, loaded when it is first asked for; again after it could not be. */
-export async function cryptoCore(): Promise<CryptoCore> {
-  loadingCrypto ??= Promise.resolve(loaded().platform.loadCryptoCore());
-  try {
-    return await loadingCrypto;
-  } catch (thrown) {
-    loadingCrypto = undefined;
-    throw thrown;
-  }
+/** A door that is opened when it is first asked for; again after it could not be. */
+function whenAsked<Door>(load: (platform: Platform) => Door | Promise<Door>): () => Promise<Door> {
+  let loading: Promise<Door> | undefined;
+  return async () => {
+    loading ??= Promise.resolve(load(loaded().platform));
+    try {
+      return await loading;
+    } catch (thrown) {
+      loading = undefined;
+      throw thrown;
+    }
+  };
 }
+
+/** The arithmetic. */
+export const cryptoCore = whenAsked((platform) => platform.loadCryptoCore());
+
+/** Docker Content Trust. */
+export const trustCore = whenAsked((platform) => platform.loadTrustCore());
 
 let opening: PinCore | Promise<PinCore> | undefined;
 

@@ -10,12 +10,13 @@ import { unifiedDiff } from './diff.js';
 import { driftOf } from './drift.js';
 import { CheckError, fromCore, ImageRejectedError, RefreshError } from './errors.js';
 import { memoryStore } from './memory.js';
-import { credentialsFor, textOf, toCore, validate, withPolicy } from './options.js';
+import { credentialsFor, toCore, validate, withPolicy } from './options.js';
 import { pinText } from './pin.js';
 import { prove } from './prover.js';
 import { suggest } from './publishers.js';
 import { parseReference } from './reference.js';
 import { findIn } from './text.js';
+import { inspect, publishersFor } from './trust.js';
 import { refresh, validateTarget } from './tuf.js';
 import type {
   Artifact, BundleOptions, BundleResult, CheckOptions, ContentTrust, DriftOptions, DriftResult, FindOptions, FindResult, InspectOptions,
@@ -43,8 +44,10 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
   signal?.throwIfAborted();
   // Taken out of the options so that it is called without `this`: a page's own `fetch` throws when called as a method.
   const { fetch = platform.fetch } = options;
+  const send = (request: Request) => fetch(request);
+  const publishers = publishersFor(coreOptions, send, signal, store);
   try {
-    const report = await core.check(image, coreOptions, (request) => fetch(request), prove, signal, onStep, store);
+    const report = await core.check(image, coreOptions, send, prove, publishers, signal, onStep, store);
     signal?.throwIfAborted();
     return report;
   } catch (thrown) {
@@ -100,24 +103,9 @@ export async function verifyBundle(
  */
 export async function inspectTrust(image: string, wanted: ContentTrust, options: InspectOptions = {}): Promise<TrustInspection> {
   validate(options, 'inspect');
-  const { signal, store } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   await ready;
-  const { core, platform } = loaded();
-
-  const { registry } = parseReference(image);
-  const coreOptions = { ...toCore(options), ...await credentialsFor(registry, options), safelistedOnly: platform.safelistedOnly };
-  signal?.throwIfAborted();
-  const { fetch = platform.fetch } = options;
-  try {
-    const asked = textOf(wanted, 'contentTrust', 'policy-invalid');
-    const inspection = await core.inspectTrust(image, asked, coreOptions, (request) => fetch(request), prove, signal, store);
-    signal?.throwIfAborted();
-    return inspection;
-  } catch (thrown) {
-    signal?.throwIfAborted();
-    throw fromCore(thrown);
-  }
+  return inspect(image, wanted, options);
 }
 
 /**

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as core from './wasm/pullproof.js';
 import * as cryptoCore from './wasm/pullproof_crypto.js';
 import * as pinCore from './wasm/pullproof_pin.js';
-import { type CryptoCore, open, type PinCore } from './core.js';
+import * as trustCore from './wasm/pullproof_trust.js';
+import { type CryptoCore, open, type PinCore, type TrustCore } from './core.js';
 
 const read = (name: string) => ({ module: readFileSync(new URL(`./wasm/${name}`, import.meta.url)) });
 
@@ -17,7 +18,12 @@ function loadCryptoCore(): CryptoCore {
   return cryptoCore as CryptoCore;
 }
 
+function loadTrustCore(): TrustCore {
+  trustCore.initSync(read('pullproof_trust_bg.wasm'));
+  return trustCore as TrustCore;
+}
+
 core.initSync(read('pullproof_bg.wasm'));
-open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore });
+open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore, loadTrustCore });
 export * from './index.js';
 export { fileStore } from './filestore.js';

@@ -1,10 +1,11 @@
 /** Asks registries about many images: a few at a time, and with the credentials of each registry asked for once. */
 
-import { type CoreOptions, type Fetch, loaded, type Verify } from './core.js';
+import { type CoreOptions, type Fetch, loaded, type Publishers, type Verify } from './core.js';
 import { CheckError, fromCore, isCallersFault } from './errors.js';
 import { credentialsFor, toCore } from './options.js';
 import { prove } from './prover.js';
 import { parseReference } from './reference.js';
+import { publishersFor } from './trust.js';
 import type { Drift, LeftAlone, PinOptions, Resolved, Store } from './types.js';
 
 /** Browsers open six connections to one host; a registry on HTTP/2 is not bothered by two more. */
@@ -21,7 +22,15 @@ export interface Claim {
   readonly platform: string | null;
 }
 
-type Question<Answer> = (image: string, options: CoreOptions, fetch: Fetch, verify: Verify, signal: AbortSignal, store?: Store) => Promise<Answer>;
+type Question<Answer> = (
+  image: string,
+  options: CoreOptions,
+  fetch: Fetch,
+  verify: Verify,
+  publishers: Publishers,
+  signal: AbortSignal,
+  store?: Store,
+) => Promise<Answer>;
 
 export class Resolver {
   readonly #options: Omit<PinOptions, 'kind'>;
@@ -101,8 +110,10 @@ export class Resolver {
   async #ask<Answer>(question: Question<Answer>, image: string, options: CoreOptions): Promise<Answer> {
     const { fetch = loaded().platform.fetch, store } = this.#options;
     const credentials = await this.#credentialsOf(parseReference(image).registry);
+    const [asked, send] = [{ ...options, ...credentials }, (request: Request) => fetch(request)];
+    const publishers = publishersFor(asked, send, this.#signal, store);
     try {
-      return await question(image, { ...options, ...credentials }, (request) => fetch(request), prove, this.#signal, store);
+      return await question(image, asked, send, prove, publishers, this.#signal, store);
     } catch (thrown) {
       throw fromCore(thrown);
     }

@@ -439,6 +439,7 @@ export type UnknownCode =
   | 'bundle-version-unknown'
   | 'trusted-root-missing'
   | 'trusted-root-outdated'
+  | 'content-trust-unavailable'
   | 'first-use-needs-store'
   | 'state-invalid'
   | 'store-contended'

@@ -2,10 +2,12 @@
 import module from './wasm/pullproof_bg.wasm';
 import cryptoModule from './wasm/pullproof_crypto_bg.wasm';
 import pinModule from './wasm/pullproof_pin_bg.wasm';
+import trustModule from './wasm/pullproof_trust_bg.wasm';
 import * as core from './wasm/pullproof.js';
 import * as cryptoCore from './wasm/pullproof_crypto.js';
 import * as pinCore from './wasm/pullproof_pin.js';
-import { type CryptoCore, open, type PinCore } from './core.js';
+import * as trustCore from './wasm/pullproof_trust.js';
+import { type CryptoCore, open, type PinCore, type TrustCore } from './core.js';
 
 function loadPinCore(): PinCore {
   pinCore.initSync({ module: pinModule });
@@ -17,6 +19,11 @@ function loadCryptoCore(): CryptoCore {
   return cryptoCore as CryptoCore;
 }
 
+function loadTrustCore(): TrustCore {
+  trustCore.initSync({ module: trustModule });
+  return trustCore as TrustCore;
+}
+
 core.initSync({ module });
-open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore });
+open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore, loadTrustCore });
 export * from './index.js';

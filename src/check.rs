@@ -34,8 +34,10 @@ use crate::policy::Policy;
 use crate::policy::Subject;
 use crate::prover::Portable;
 use crate::prover::Prover;
-use crate::published::Servers;
-use crate::published::Word;
+use crate::publishers::Here;
+use crate::publishers::Publishers;
+use crate::publishers::Servers;
+use crate::publishers::Word;
 use crate::reference::Reference;
 use crate::registry::client::Access;
 use crate::registry::client::Answer;
@@ -46,7 +48,6 @@ use crate::report::AskedFor;
 use crate::report::Attachment;
 use crate::report::Check;
 use crate::report::CheckName;
-use crate::report::ContentTrustOutcome;
 use crate::report::EntrySummary;
 use crate::report::Failure;
 use crate::report::FoundBy;
@@ -75,10 +76,11 @@ use crate::transport::TransportError;
 
 /// Checks images over a transport.
 #[derive(Clone, Debug)]
-pub struct Checker<T, P = Portable, S = MemoryStore> {
+pub struct Checker<T, P = Portable, S = MemoryStore, W = Here> {
     transport: T,
     prover: P,
     store: Option<S>,
+    publishers: W,
     access: Access,
     platform: Option<Platform>,
     attachments: bool,
@@ -100,21 +102,36 @@ impl<T: Transport> Checker<T> {
     /// A checker that asks registries anonymously, directly, for linux/amd64, and looks for what is attached only if a policy asks for
     /// signatures. It verifies them itself, by the trusted roots that came with it.
     pub fn new(transport: T) -> Self {
-        Self { transport, prover: Portable, store: None, access: Access::default(), platform: None, attachments: false, trust_server: None }
+        Self {
+            transport,
+            prover: Portable,
+            store: None,
+            publishers: Here,
+            access: Access::default(),
+            platform: None,
+            attachments: false,
+            trust_server: None,
+        }
     }
 }
 
-impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
+impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
     /// The same, and `prover` is asked first whether signatures hold.
-    pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q, S> {
-        let Self { transport, prover: _, store, access, platform, attachments, trust_server } = self;
-        Checker { transport, prover, store, access, platform, attachments, trust_server }
+    pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q, S, W> {
+        let Self { transport, prover: _, store, publishers, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, publishers, access, platform, attachments, trust_server }
     }
 
     /// The same, and trusted roots that a policy needs are renewed, at most once a day, over the same transport: `store` keeps them.
-    pub fn store<R: Store>(self, store: Option<R>) -> Checker<T, P, R> {
-        let Self { transport, prover, store: _, access, platform, attachments, trust_server } = self;
-        Checker { transport, prover, store, access, platform, attachments, trust_server }
+    pub fn store<R: Store>(self, store: Option<R>) -> Checker<T, P, R, W> {
+        let Self { transport, prover, store: _, publishers, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, publishers, access, platform, attachments, trust_server }
+    }
+
+    /// The same, and `publishers` looks into the collections of Docker Content Trust that a policy names.
+    pub fn publishers<V: Publishers>(self, publishers: V) -> Checker<T, P, S, V> {
+        let Self { transport, prover, store, publishers: _, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, publishers, access, platform, attachments, trust_server }
     }
 
     /// How registries may be asked.
@@ -249,9 +266,9 @@ impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
                 prover: &self.prover,
                 now,
             };
-            walk.word = Some(servers.ask(image, &root, &collections).await?);
+            walk.word = Some(self.publishers.ask(&servers, image, &root, &collections).await?);
             let needed = policy.is_some_and(|policy| policy.needs_collections(walk.subject(image, root.digest())));
-            let outcome = walk.word.as_ref().expect("it was just given").outcome(needed);
+            let outcome = walk.word.as_ref().expect("it was just given").outcome(image, needed);
             walk.finish(CheckName::ContentTrust, outcome);
         }
         Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), policy, now))
@@ -710,21 +727,21 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution, now: 
     let mut remark = |code, message: String| remarks.push(Remark { code, message });
     let signatures = walk.judged.as_ref().map(|judged| &judged.summaries);
     let verified = |summary: &SignatureSummary| summary.outcome == SignatureOutcome::Verified && summary.is_signature();
-    let vouching = walk.word.iter().flat_map(|word| &word.summaries).find(|word| word.outcome == ContentTrustOutcome::Verified);
-    if let Some(word) = vouching {
-        if word.anchor.kind == "first-use" {
-            let seen = word.first_seen.map_or_else(String::new, |at| format!(" at {at}"));
+    let vouching = walk.word.iter().flat_map(Word::vouched).find(|vouched| vouched.archived().is_none());
+    if let Some(vouched) = vouching {
+        if vouched.is_first_use() {
+            let seen = vouched.first_seen().map_or_else(String::new, |at| format!(" at {at}"));
             remark(
                 "publisher",
                 format!("Who published this image: whoever answered first{seen} was believed, and nobody vouched for them."),
             );
         }
-        if let Some(expires) = word.expires {
+        if let Some(expires) = vouched.expires() {
             let message =
                 format!("That nothing newer is signed: whoever stands between could withhold it, until {expires} at the longest.");
             remark("trust-data", message);
         }
-        if word.first_seen.is_none() {
+        if vouched.first_seen().is_none() {
             remark("history", "That the publisher has not said something newer before: nothing that was seen earlier is kept here.".into());
         }
     } else if !signatures.is_some_and(|summaries| summaries.iter().any(verified)) {
@@ -740,7 +757,7 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution, now: 
     let speaker = format!("{}{relay}", resolution.told_by);
     match (&resolution.tag, image.tag()) {
         // Its publisher signed the tag, too.
-        (Some(tag), _) if vouching.is_some_and(|word| word.tag.as_ref() == Some(tag)) => {}
+        (Some(tag), _) if vouching.is_some_and(|vouched| vouched.tag() == tag) => {}
         (Some(tag), _) => {
             remark("tag", format!("That the tag {tag} should stand for this digest: that is the word of {speaker}, and tags move."));
         }

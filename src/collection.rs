@@ -10,11 +10,13 @@
 mod error;
 
 use core::cell::Cell;
+use std::collections::BTreeMap;
 
 use crate::budget;
 use crate::content_trust::Anchor;
 use crate::content_trust::Asked;
 use crate::content_trust::Contents;
+use crate::content_trust::Floors;
 use crate::content_trust::Gun;
 use crate::content_trust::InvalidTrustData;
 use crate::content_trust::Lookup;
@@ -153,7 +155,9 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
             };
             let mut state = before.as_deref().map(|bytes| State::parse(bytes, self.gun)).transpose()?;
             let since = state.as_ref().map(|state: &State| state.first_seen);
-            let client = Client::of_collection(self.transport, self.access, self.server, self.gun);
+            // A check reads what it needs; whoever wants to see all of it reads every role.
+            let more = if matches!(goal, Goal::All(_)) { budget::CONTENT_TRUST_ROLES } else { 0 };
+            let client = Client::of_collection(self.transport, self.access, self.server, self.gun, budget::CHECK_REQUESTS + more);
             let look = Look { collection: self, client, via: Cell::new(Via::Direct) };
             let outcome = look.run(&mut state, goal).await;
             let after = state.as_ref().map(State::to_bytes);
@@ -206,9 +210,9 @@ impl<S, T: Transport, P: Prover> Look<'_, S, T, P> {
         let state = state.get_or_insert_with(|| State {
             gun: self.collection.gun.clone(),
             roots: Vec::new(),
-            floors: Default::default(),
+            floors: Floors::default(),
             first_seen: self.collection.when.time(),
-            files: Default::default(),
+            files: BTreeMap::new(),
         });
         state.roots = roots;
         let targets = match self.targets(&root, state).await {
@@ -456,7 +460,7 @@ impl CollectionError {
         match self {
             Self::Untrusted { why, .. } => match &**why {
                 Untrusted::Data(refusal) => Unusable::of(refusal),
-                Untrusted::Signatures(unmet) => Some(Unusable::from(unmet.clone())),
+                Untrusted::Signatures(unmet) => Some(Unusable::from(*unmet)),
             },
             _ => None,
         }

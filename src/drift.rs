@@ -10,6 +10,7 @@ use crate::oci::index::Role;
 use crate::pin;
 use crate::policy::Policy;
 use crate::prover::Prover;
+use crate::publishers::Publishers;
 use crate::reference::Reference;
 use crate::report::Report;
 use crate::report::Verdict;
@@ -77,7 +78,7 @@ pub enum Old {
     Unknown,
 }
 
-impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
+impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
     /// Asks what the tag of `image` stands for now, and compares it with the digest `pinned`. Fails only if the caller gave up.
     pub async fn drift(&self, image: &Reference, pinned: Digest, policy: Option<&Policy>, now: UnixTime) -> Result<Drift, Error> {
         let by_tag = image.clone().without_digest().or_latest();

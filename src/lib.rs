@@ -75,13 +75,14 @@ pub mod collection;
 pub mod drift;
 pub mod inspect;
 mod published;
+pub mod publishers;
 pub mod refresh;
 pub mod resolve;
 
 // Layer 8: the edges.
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(all(target_arch = "wasm32", any(feature = "wasm-check", feature = "wasm-crypto", feature = "wasm-pin")))]
+#[cfg(all(target_arch = "wasm32", any(feature = "wasm-check", feature = "wasm-crypto", feature = "wasm-pin", feature = "wasm-trust")))]
 pub mod wasm;
 
 pub use check::Checker;

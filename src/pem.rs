@@ -98,8 +98,7 @@ pub fn write(label: &str, bytes: &[u8]) -> String {
         text.push('\n');
         rest = behind;
     }
-    text.push_str(&format!("-----END {label}-----\n"));
-    text
+    text + "-----END " + label + "-----\n"
 }
 
 /// The bytes of every block, all of which must have this label.

@@ -20,8 +20,6 @@ mod content_trust;
 use core::fmt;
 use std::rc::Rc;
 
-use crate::content_trust::SignedTag;
-use crate::content_trust::When;
 use crate::crypto::InvalidKey;
 use crate::crypto::PublicKey;
 use crate::digest::Algorithm;
@@ -56,6 +54,7 @@ use crate::tuf::Repository;
 pub use content_trust::ContentTrust;
 pub use content_trust::Published;
 pub use content_trust::Unpublished;
+pub use content_trust::Vouched;
 
 /// Bytes of a policy: a thousand rules fit.
 const POLICY_BYTES: usize = 1 << 20;
@@ -542,16 +541,13 @@ impl Subject<'_> {
     /// The collection that a tag was found in, whenever that was.
     fn published<'a>(&'a self, wanted: &Alternative) -> Option<&'a Published> {
         let Alternative::ContentTrust(wanted) = wanted else { return None };
-        let holds = |tag: &SignedTag| self.digest.algorithm() != Algorithm::Sha256 || tag.digest() == self.digest;
+        let holds = |vouched: &Vouched| self.digest.algorithm() != Algorithm::Sha256 || vouched.digest() == self.digest;
         self.published.iter().find(|published| published.wanted == **wanted && published.found.as_ref().is_ok_and(holds))
     }
 
     /// The time of an archive that would have met it, had it been the present.
     fn met_once(&self, requirement: &Requirement) -> Option<UnixTime> {
-        requirement.any_of.iter().find_map(|wanted| match self.published(wanted)?.found.as_ref().ok()?.when() {
-            When::Archived(at) => Some(at),
-            When::Now(_) => None,
-        })
+        requirement.any_of.iter().find_map(|wanted| self.published(wanted)?.found.as_ref().ok()?.archived())
     }
 
     fn meets(&self, wanted: &Alternative) -> bool {
@@ -563,7 +559,7 @@ impl Subject<'_> {
             }),
             Alternative::ContentTrust(_) => {
                 let found = self.published(wanted).and_then(|published| published.found.as_ref().ok());
-                found.is_some_and(|tag| matches!(tag.when(), When::Now(_)))
+                found.is_some_and(|vouched| vouched.archived().is_none())
             }
         }
     }

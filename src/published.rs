@@ -22,7 +22,12 @@ use crate::error::Error;
 use crate::policy::ContentTrust;
 use crate::policy::Published;
 use crate::policy::Unpublished;
+use crate::policy::Vouched;
 use crate::prover::Prover;
+use crate::publishers::Here;
+use crate::publishers::Publishers;
+use crate::publishers::Servers;
+use crate::publishers::Word;
 use crate::reference::Reference;
 use crate::registry::auth::same_party;
 use crate::registry::client::Access;
@@ -30,63 +35,44 @@ use crate::registry::host;
 use crate::report::AnchorSummary;
 use crate::report::ContentTrustOutcome;
 use crate::report::ContentTrustSummary;
-use crate::report::Failure;
 use crate::report::LinkSummary;
-use crate::report::Outcome;
 use crate::report::PassedOverSummary;
 use crate::report::Remark;
 use crate::report::RootKeySummary;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::time::UnixTime;
 use crate::transport::Transport;
 use crate::transport::TransportError;
 use crate::url::Url;
 use crate::x509::Certificate;
 
-/// Where collections are looked for.
-pub(crate) struct Servers<'a, S, T, P> {
-    /// Where a policy does not name one, and nothing is known of the registry.
-    pub(crate) usual: Option<&'a TrustServer>,
-    /// What was seen before.
-    pub(crate) store: Option<&'a S>,
-    pub(crate) transport: &'a T,
-    pub(crate) access: &'a Access,
-    pub(crate) prover: &'a P,
-    pub(crate) now: UnixTime,
-}
-
-/// What all of them say.
-#[derive(Debug, Default)]
-pub(crate) struct Word {
-    /// For the verdict.
-    pub(crate) published: Vec<Published>,
-    /// For people.
-    pub(crate) summaries: Vec<ContentTrustSummary>,
-}
-
-impl<S: Store, T: Transport, P: Prover> Servers<'_, S, T, P> {
-    /// Fails only if the caller gave up.
-    pub(crate) async fn ask(&self, image: &Reference, root: &Content, wanted: &[&ContentTrust]) -> Result<Word, Error> {
+impl Publishers for Here {
+    async fn ask<S: Store, T: Transport, P: Prover>(
+        &self,
+        servers: &Servers<'_, S, T, P>,
+        image: &Reference,
+        root: &Content,
+        wanted: &[&ContentTrust],
+    ) -> Result<Word, Error> {
         let gun = Gun::of(image);
         // Docker verifies nothing where a digest is given; here the signed tag has to have it, as it has to have that of a tag.
         let sha256 = Digest::of(Algorithm::Sha256, root.bytes());
         let looked_for = Wanted::exactly(image.tag().map(ToOwned::to_owned), sha256);
         let mut word = Word::default();
         for (place, wanted) in wanted.iter().enumerate() {
-            let server = server_of(image, wanted, self.usual)?;
+            let server = server_of(image, wanted, servers.usual)?;
             let mut summary = begin(&server, &gun, wanted);
             let found = if place < budget::COLLECTIONS {
-                let access = access_to(self.access, image, &server);
+                let access = access_to(servers.access, image, &server);
                 let collection = Collection {
                     server: &server,
                     gun: &gun,
                     anchor: &wanted.anchor,
-                    when: wanted.when(self.now),
-                    store: self.store,
-                    transport: self.transport,
+                    when: wanted.when(servers.now),
+                    store: servers.store,
+                    transport: servers.transport,
                     access: &access,
-                    prover: self.prover,
+                    prover: servers.prover,
                 };
                 collection.look_up(&looked_for, &wanted.asked).await
             } else {
@@ -111,17 +97,17 @@ impl<S: Store, T: Transport, P: Prover> Servers<'_, S, T, P> {
             let found = match found {
                 Ok(looked) => {
                     tell(&mut summary, &looked);
-                    Ok(looked.found)
+                    Ok(Vouched::by(&looked.found, looked.first_seen))
                 }
                 Err(error) => {
                     let (code, message) = (error.code(), error.to_string());
-                    let (outcome, why): (_, fn(Remark) -> Unpublished) = if error.is_refusal() {
-                        (ContentTrustOutcome::Failed, Unpublished::Refused)
+                    let (outcome, why) = if error.is_refusal() {
+                        (ContentTrustOutcome::Failed, Unpublished::Refused(message.clone()))
                     } else {
-                        (ContentTrustOutcome::Unknown, Unpublished::Unknown)
+                        (ContentTrustOutcome::Unknown, Unpublished::Unknown(Remark { code, message: message.clone() }))
                     };
-                    refuse(&mut summary, outcome, code, message.clone());
-                    Err(why(Remark { code, message }))
+                    refuse(&mut summary, outcome, code, message);
+                    Err(why)
                 }
             };
             word.published.push(Published { wanted: (*wanted).clone(), found });
@@ -145,38 +131,6 @@ pub(crate) fn access_to(access: &Access, image: &Reference, server: &TrustServer
     let registry = Url::parse(&host::api_base(image.registry()));
     let is_own = registry.is_some_and(|registry| same_party(registry.host(), server.base().host()));
     Access { credentials: access.credentials.clone().filter(|_| is_own), ..access.clone() }
-}
-
-impl Word {
-    /// What follows for the check. `needed` says whether anything rests on it.
-    pub(crate) fn outcome(&self, needed: bool) -> Outcome {
-        let found = self.published.iter().find_map(|published| published.found.as_ref().ok());
-        if let Some(tag) = found {
-            return Outcome::Passed { evidence: evidence(tag, &self.summaries) };
-        }
-        let mut refused = Vec::new();
-        for published in &self.published {
-            match &published.found {
-                Err(Unpublished::Unknown(remark)) => return Outcome::Unknown(remark.clone()),
-                Err(Unpublished::Refused(remark)) => refused.push(remark.message.clone()),
-                Ok(_) => {}
-            }
-        }
-        if needed {
-            return Outcome::Failed(Failure::ContentTrust { refused });
-        }
-        Outcome::Skipped { message: format!("not needed, and it does not hold: {}", refused.join("; ")) }
-    }
-}
-
-fn evidence(tag: &SignedTag, summaries: &[ContentTrustSummary]) -> String {
-    let said = format!("{} signed {}:{} as {}", tag.role(), tag.gun(), tag.tag(), tag.digest());
-    let first_seen = summaries.iter().find_map(|summary| summary.first_seen);
-    match (tag.when(), tag.anchor(), first_seen) {
-        (When::Archived(at), ..) => format!("{said}, as archived at {at}"),
-        (When::Now(_), Anchor::FirstUse, Some(seen)) => format!("{said}, under a root that nobody vouches for, first seen {seen}"),
-        _ => said,
-    }
 }
 
 fn begin(server: &TrustServer, gun: &Gun, wanted: &ContentTrust) -> ContentTrustSummary {

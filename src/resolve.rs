@@ -12,6 +12,7 @@ use crate::pin::Refusal;
 use crate::pin::lock::Resolved;
 use crate::policy::Policy;
 use crate::prover::Prover;
+use crate::publishers::Publishers;
 use crate::reference::Reference;
 use crate::report::Check;
 use crate::report::Outcome;
@@ -32,7 +33,7 @@ pub enum Unresolved {
     Refused(Refusal),
 }
 
-impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
+impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
     /// Resolves what `image` names. With a policy, only what the policy accepts has a digest.
     pub async fn resolve(&self, image: &Reference, policy: Option<&Policy>, now: UnixTime) -> Result<Resolved, Unresolved> {
         let depth = if policy.is_some() || self.wanted_platform().is_some() { Depth::Image } else { Depth::Root };

@@ -1,28 +1,34 @@
 //! The doors to JavaScript. They convert, and decide nothing.
 //!
-//! There are three modules, so that a page that only checks downloads neither what pins nor arithmetic that its platform has: see
-//! docs/adr/0007-modules.md.
+//! There are four modules, so that a page that only checks downloads neither what pins, nor arithmetic that its platform has, nor Docker
+//! Content Trust before a policy names it: see docs/adr/0007-modules.md.
 
 #[cfg(feature = "wasm-check")]
 mod bundle;
 #[cfg(feature = "wasm-check")]
 mod check;
-#[cfg(any(feature = "wasm-check", feature = "wasm-pin"))]
+#[cfg(any(feature = "wasm-check", feature = "wasm-pin", feature = "wasm-trust"))]
 mod convert;
 #[cfg(feature = "wasm-crypto")]
 mod crypto;
-#[cfg(feature = "wasm-check")]
+#[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
 mod options;
 #[cfg(feature = "wasm-pin")]
 mod pin;
-#[cfg(feature = "wasm-check")]
+#[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
 mod prover;
 #[cfg(feature = "wasm-check")]
+mod publishers;
+#[cfg(feature = "wasm-check")]
+mod questions;
+#[cfg(feature = "wasm-check")]
 mod refresh;
-#[cfg(feature = "wasm-check")]
+#[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
 mod store;
-#[cfg(feature = "wasm-check")]
+#[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
 mod transport;
+#[cfg(feature = "wasm-trust")]
+mod trust;
 
 #[cfg(feature = "wasm-check")]
 pub use bundle::*;
@@ -34,3 +40,5 @@ pub use crypto::*;
 pub use pin::*;
 #[cfg(feature = "wasm-check")]
 pub use refresh::*;
+#[cfg(feature = "wasm-trust")]
+pub use trust::*;

@@ -295,8 +295,10 @@ fn every_step_is_told_in_order_as_it_happens() {
         });
     }))
     .unwrap();
-    assert_eq!(told, CheckName::ALL.iter().flat_map(|name| [(*name, false), (*name, true)]).collect::<Vec<_>>());
-    assert_eq!(report.checks.len(), CheckName::ALL.len());
+    // No collection is asked where no policy names one.
+    let made: Vec<CheckName> = CheckName::ALL.into_iter().filter(|name| *name != CheckName::ContentTrust).collect();
+    assert_eq!(told, made.iter().flat_map(|name| [(*name, false), (*name, true)]).collect::<Vec<_>>());
+    assert_eq!(report.checks.len(), made.len());
 }
 
 #[test]

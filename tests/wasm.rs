@@ -39,6 +39,11 @@ fn verify() -> Function {
     Function::new_with_args("checks", "throw new Error(`expected no signature, found ${checks.length}`)")
 }
 
+/// No policy here names a collection, so nobody asks.
+fn publishers() -> Function {
+    Function::new_with_args("image, root, wanted", "throw new Error(`expected no collection, found ${wanted}`)")
+}
+
 fn options(text: &str) -> JsValue {
     js_sys::JSON::parse(text).unwrap()
 }
@@ -56,7 +61,7 @@ fn text(value: &JsValue, name: &str) -> String {
 }
 
 async fn check(fetch_body: &str) -> Result<JsValue, JsValue> {
-    pullproof::wasm::check(IMAGE.into(), now(), fetch(fetch_body), verify(), None, None, None).await
+    pullproof::wasm::check(IMAGE.into(), now(), fetch(fetch_body), verify(), publishers(), None, None, None).await
 }
 
 /// The code of a check that throws.
@@ -81,7 +86,8 @@ async fn every_step_is_told_and_a_listener_that_throws_changes_nothing() {
     let seen = Array::new();
     let listener = Function::new_with_args("seen", "return (step) => { seen.push(step); throw new Error('not your business'); }");
     let listener: Function = listener.call1(&JsValue::UNDEFINED, &seen).unwrap().dyn_into().unwrap();
-    let report = pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), None, Some(listener), None).await.unwrap();
+    let report =
+        pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, Some(listener), None).await.unwrap();
     assert_eq!(text(&report, "verdict"), "inconclusive");
     assert_eq!(seen.length(), 10, "five checks, each started and finished");
     assert_eq!((text(&seen.get(0), "type"), text(&seen.get(0), "name")), ("started".into(), "resolve".into()));
@@ -134,7 +140,8 @@ async fn a_caller_who_gives_up_is_told_so_and_nothing_else() {
     abort.call0(&controller).unwrap();
     // As the real fetch does with a signal that is already aborted.
     let body = "return Promise.reject(request.signal.reason)";
-    let error = pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), Some(signal), None, None).await.unwrap_err();
+    let error =
+        pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), publishers(), Some(signal), None, None).await.unwrap_err();
     assert_eq!(text(&error, "code"), "aborted");
 }
 
@@ -163,7 +170,9 @@ async fn options_that_are_not_understood_are_refused() {
         r#"{"now":1795435200,"credentials":{"username":"u"}}"#,
         r#"{"now":1795435200,"credentials":{"username":"u","password":"p","identityToken":"t"}}"#,
     ] {
-        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), None, None, None).await.unwrap_err();
+        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), publishers(), None, None, None)
+            .await
+            .unwrap_err();
         assert_eq!(self::text(&error, "code"), "options-invalid", "{text}");
     }
 }
@@ -214,7 +223,8 @@ async fn what_is_no_reference_platform_or_policy_is_refused_before_anything_is_f
         (IMAGE, r#"{"now":0,"policy":"{}"}"#, "policy-invalid"),
         (IMAGE, r#"{"now":0,"policy":"{\"rules\":[],\"cosign\":{}}"}"#, "policy-unsupported"),
     ] {
-        let error = pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), None, None, None).await.unwrap_err();
+        let error =
+            pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), publishers(), None, None, None).await.unwrap_err();
         assert_eq!(self::text(&error, "code"), code);
     }
 }
@@ -239,6 +249,91 @@ async fn a_relay_asks_for_what_registries_have_and_nothing_else() {
     }
     let post = options(r#"{"registry":"registry.test","path":"/v2/team/app/manifests/v1","method":"POST"}"#);
     assert!(pullproof::wasm::relay(post, fetch(&serving()), None).await.is_err());
+}
+
+const COLLECTION: &str = r#"{"rootKey":"c15164663f80d58bf3d8d5a0cd08b8086cba02065feb00421fc2a5436c563210"}"#;
+
+/// A check by a policy that names one collection; `body` is what answers for it.
+async fn check_by_collection(body: &str) -> JsValue {
+    let policy = format!(r#"{{"rules":[{{"images":"registry.test/team/app","require":[{{"contentTrust":{COLLECTION}}}]}}]}}"#);
+    let options = options(r#"{"now":1795435200}"#);
+    Reflect::set(&options, &"policy".into(), &policy.into()).unwrap();
+    let publishers = Function::new_with_args("image, root, wanted", body);
+    pullproof::wasm::check(IMAGE.into(), options, fetch(&serving()), verify(), publishers, None, None, None).await.unwrap()
+}
+
+fn last_check(report: &JsValue) -> (String, String) {
+    let checks = Array::from(&member(report, "checks"));
+    let last = checks.get(checks.length() - 1);
+    assert_eq!(text(&last, "name"), "content-trust");
+    (text(&last, "outcome"), member(&last, "code").as_string().unwrap_or_default())
+}
+
+#[wasm_bindgen_test]
+async fn a_module_of_content_trust_that_gives_no_answer_leaves_it_unknown_and_is_never_no_signature() {
+    for body in [
+        "throw new Error('404')",
+        "return Promise.reject(new Error('404'))",
+        "return undefined",
+        "return { word: { published: [] }, summaries: [] }",
+        "return { word: { published: [{ Err: { refused: 'no' } }] }, summaries: [] }",
+        "return { word: { published: [{ Err: { refused: 'no' } }] }, summaries: 'x' }",
+        "return { summaries: [{}] }",
+        "return { word: { published: [{ Ok: true }] }, summaries: [{}] }",
+        "return { word: { published: [{ Err: { unknown: { code: 'made-up', message: '' } } }] }, summaries: [{}] }",
+    ] {
+        let report = check_by_collection(body).await;
+        assert_eq!(last_check(&report), ("unknown".into(), "content-trust-unavailable".into()), "{body}");
+        assert_eq!(text(&report, "verdict"), "inconclusive", "{body}");
+        assert!(member(&report, "contentTrust").is_null(), "{body}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_module_of_content_trust_is_told_what_the_check_knows_and_its_summaries_go_into_the_report_as_they_are() {
+    let body = "globalThis.asked = { image, root: root.length, wanted };
+        return { word: { published: [{ Err: { refused: 'expected one thing, found another' } }] }, summaries: [{ whatever: 1.5 }] }";
+    let report = check_by_collection(body).await;
+    let asked = member(&js_sys::global(), "asked");
+    assert_eq!(text(&asked, "image"), IMAGE);
+    assert_eq!(member(&asked, "root"), member(&member(&report, "manifest"), "size"));
+    assert_eq!(member(&member(&asked, "wanted"), "0").as_string().as_deref(), Some(COLLECTION));
+    assert_eq!(last_check(&report), ("failed".into(), "content-trust-refused".into()));
+    let written = String::from(js_sys::JSON::stringify(&report).unwrap());
+    assert!(written.contains(r#""signatures":null,"contentTrust":[{"whatever":1.5}],"trustedRoots":"#), "{written}");
+}
+
+/// With the other module itself: nobody answers at the trust server.
+#[wasm_bindgen_test]
+async fn both_modules_together_say_that_there_is_no_collection() {
+    let root = js_sys::Uint8Array::new_with_length(3);
+    let wanted = Array::of1(&COLLECTION.into());
+    let none = "return Promise.resolve(new Response('', { status: 404 }))";
+    let answer = pullproof::wasm::published(IMAGE.into(), root.to_vec(), wanted, now(), fetch(none), verify(), None, None).await.unwrap();
+    let passed_on = format!("return {}", String::from(js_sys::JSON::stringify(&answer).unwrap()));
+    let report = check_by_collection(&passed_on).await;
+    assert_eq!(last_check(&report), ("failed".into(), "content-trust-refused".into()));
+    let summary = member(&member(&report, "contentTrust"), "0");
+    assert_eq!((text(&summary, "outcome"), text(&summary, "code")), ("failed".into(), "trust-data-missing".into()));
+    assert!(member(&summary, "tag").is_null(), "null, not undefined");
+}
+
+#[wasm_bindgen_test]
+async fn the_module_of_content_trust_refuses_what_it_does_not_understand() {
+    let never = "throw new Error('nothing may be fetched')";
+    let ask = async |image: &str, wanted: JsValue, options: JsValue| {
+        let wanted = Array::of1(&wanted);
+        let answer = pullproof::wasm::published(image.into(), Vec::new(), wanted, options, fetch(never), verify(), None, None).await;
+        text(&answer.unwrap_err(), "code")
+    };
+    assert_eq!(ask("Nginx", COLLECTION.into(), now()).await, "reference-invalid");
+    assert_eq!(ask(IMAGE, "{}".into(), now()).await, "policy-invalid");
+    assert_eq!(ask(IMAGE, JsValue::from(1), now()).await, "policy-invalid");
+    assert_eq!(ask(IMAGE, COLLECTION.into(), options("{}")).await, "options-invalid");
+    assert_eq!(ask(IMAGE, COLLECTION.into(), options(r#"{"now":0,"platform":"linux/arm64"}"#)).await, "options-invalid");
+    let inspected =
+        pullproof::wasm::inspect_trust(IMAGE.into(), r#"{"rootKeys":"x"}"#.into(), now(), fetch(never), verify(), None, None).await;
+    assert_eq!(text(&inspected.unwrap_err(), "code"), "policy-unsupported");
 }
 
 #[wasm_bindgen_test]
@@ -271,7 +366,7 @@ fn a_text_is_read_and_every_reference_in_it_told() {
 
 #[wasm_bindgen_test]
 async fn a_digest_that_was_resolved_is_inserted_and_drift_finds_it_again() {
-    let resolved = pullproof::wasm::resolve(IMAGE.into(), now(), fetch(&serving()), verify(), None, None).await.unwrap();
+    let resolved = pullproof::wasm::resolve(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, None).await.unwrap();
     let digest = text(&resolved, "digest");
     let digests = options(&format!(r#"{{"{IMAGE}":{{"digest":"{digest}"}}}}"#));
     let pinned = pullproof::wasm::insert(COMPOSE, "compose", &digests).unwrap();
@@ -279,7 +374,7 @@ async fn a_digest_that_was_resolved_is_inserted_and_drift_finds_it_again() {
 
     let drift = async |digest: &str| {
         let image = format!("{IMAGE}@{digest}");
-        text(&pullproof::wasm::drift(image, now(), fetch(&serving()), verify(), None, None).await.unwrap(), "status")
+        text(&pullproof::wasm::drift(image, now(), fetch(&serving()), verify(), publishers(), None, None).await.unwrap(), "status")
     };
     assert_eq!(drift(&digest).await, "current");
     assert_eq!(drift(&Digest::of(Algorithm::Sha256, b"what it was").to_string()).await, "moved");

@@ -14,13 +14,17 @@ const settings = readFileSync(here('wrangler.jsonc'), 'utf8');
  * @param {number} [options.port] 0 takes a free one
  * @param {string} [options.registries] the variable REGISTRIES; without it, the public registries
  * @param {string} [options.repositories] the variable REPOSITORIES; without it, policies may name none
+ * @param {string} [options.trustServers] the variable TRUST_SERVERS; without it, those of the registries, and Docker's
+ * @param {boolean} [options.remembers] false leaves out the Durable Objects, as a deployment may
  * @param {{ registry: string, examples: unknown[] }} [options.demo] what the page shows as examples
  * @param {number} [options.timeoutSeconds] the variable TIMEOUT_SECONDS
  * @param {number} [options.requestsPerMinute] from one address; without it, any number
  * @param {(request: import('miniflare').Request) => Promise<import('miniflare').Response>} [options.outboundService]
  *   answers every request that the Worker sends; without it, the network does
  */
-export function miniflareOptions({ port = 0, registries, repositories, demo, timeoutSeconds, requestsPerMinute, outboundService } = {}) {
+export function miniflareOptions({
+  port = 0, registries, repositories, trustServers, remembers = true, demo, timeoutSeconds, requestsPerMinute, outboundService,
+} = {}) {
   return {
     host: '127.0.0.1',
     port,
@@ -30,16 +34,17 @@ export function miniflareOptions({ port = 0, registries, repositories, demo, tim
     modulesRoot: here('dist'),
     modules: [
       { type: 'ESModule', path: here('dist/index.js') },
-      ...['pullproof', 'pullproof_crypto', 'pullproof_pin'].map((name) => ({ type: 'CompiledWasm', path: here(`dist/${name}_bg.wasm`) })),
+      ...['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'].map((name) => ({ type: 'CompiledWasm', path: here(`dist/${name}_bg.wasm`) })),
     ],
     compatibilityDate: settings.match(/"compatibility_date": "([\d-]+)"/)[1],
     assets: {
       directory: here('../www'),
       routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/v1/*', '/relay/*'] } },
     },
-    durableObjects: { TRUST: { className: 'TrustState', useSQLite: true } },
+    ...(remembers && { durableObjects: { TRUST: { className: 'TrustState', useSQLite: true } } }),
     bindings: {
       ...(repositories !== undefined && { REPOSITORIES: repositories }),
+      ...(trustServers !== undefined && { TRUST_SERVERS: trustServers }),
       ...(registries !== undefined && { REGISTRIES: registries }),
       ...(timeoutSeconds !== undefined && { TIMEOUT_SECONDS: timeoutSeconds }),
       ...(demo !== undefined && { DEMO_REGISTRY: demo.registry, DEMO_EXAMPLES: JSON.stringify(demo.examples) }),

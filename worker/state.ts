@@ -14,6 +14,12 @@ const MAX_BYTES = 2_000_000;
  */
 const MAX_NAMED = 1000;
 
+/**
+ * Collections that have an object. Whoever has a registry with a trust server can make as many as they like; of one too many nothing is
+ * kept, so that a pin holds without a history and first use does not.
+ */
+const MAX_COLLECTIONS = 10_000;
+
 /** The key of what a policy names; that of a built-in instance is its name. */
 const NAMED = /^(?:tuf|content-trust)-[0-9a-f]{64}$/;
 
@@ -27,6 +33,16 @@ export class TrustState extends DurableObject {
     super(context, environment as never);
     this.#sql = context.storage.sql;
     this.#sql.exec('CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID');
+  }
+
+  /** Of the object that is there once: whether a collection may have an object of its own. What was admitted stays so. */
+  admit(key: string): void {
+    this.#sql.exec('CREATE TABLE IF NOT EXISTS collections (key TEXT PRIMARY KEY) WITHOUT ROWID');
+    const [known] = this.#sql.exec('SELECT 1 FROM collections WHERE key = ?', key);
+    if (known !== undefined) return;
+    const { admitted } = this.#sql.exec<{ admitted: number }>('SELECT count(*) AS admitted FROM collections').one();
+    if (admitted >= MAX_COLLECTIONS) throw new Error(`expected at most ${MAX_COLLECTIONS} collections, found another`);
+    this.#sql.exec('INSERT INTO collections (key) VALUES (?)', key);
   }
 
   load(key: string): Uint8Array | undefined {
@@ -51,10 +67,14 @@ export class TrustState extends DurableObject {
 /** The object behind a binding, as the package wants it. */
 export function durableObjectStore(namespace: DurableObjectNamespace<TrustState>): Store {
   // Another one each time: a stub is of no use any more after its connection has failed.
-  const object = (key: string) => namespace.get(namespace.idFromName(COLLECTION.test(key) ? key : 'trust'));
+  const named = (name: string) => namespace.get(namespace.idFromName(name));
+  const object = (key: string) => named(COLLECTION.test(key) ? key : 'trust');
   return {
     load: async (key) => await object(key).load(key),
-    swap: async (key, expected, bytes) => await object(key).swap(key, expected, bytes),
+    swap: async (key, expected, bytes) => {
+      if (expected === undefined && COLLECTION.test(key)) await named('trust').admit(key);
+      return await object(key).swap(key, expected, bytes);
+    },
   };
 }
 

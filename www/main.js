@@ -33,11 +33,22 @@ function options({ text, kind, platform, policy, ...signer }) {
   return text === undefined ? { ...conditions, ...wanted(signer), attachments: true } : { ...conditions, kind: kind || undefined };
 }
 
-function wanted({ key, subject, issuer, trustedRoot }) {
+function wanted({ key, subject, issuer, trustedRoot, ...collection }) {
   const half = (expected, found) => ({ code: 'options-invalid', message: `expected ${expected} under “Signed by”, found ${found} alone` });
   if (subject && !issuer) throw half('who vouches for the identity', 'the identity');
   if (issuer && !subject) throw half('an identity', 'who vouches for one');
-  return { key: key || undefined, identity: subject ? { subject, issuer } : undefined, trustedRoot: trustedRoot || undefined };
+  const identity = subject ? { subject, issuer } : undefined;
+  return { key: key || undefined, identity, contentTrust: collectionOf(collection, half), trustedRoot: trustedRoot || undefined };
+}
+
+/** IDs of keys are a list, a key in PEM has lines. */
+function collectionOf({ rootKey, firstUse, trustServer }, half) {
+  if (!rootKey && !firstUse) {
+    if (trustServer) throw half('a root key, or first use', 'a trust server');
+    return undefined;
+  }
+  const keys = rootKey?.startsWith('-----') ? [rootKey] : rootKey?.split(/[\s,]+/);
+  return { ...(rootKey && { rootKey: keys }), ...(firstUse && { firstUse: true }), ...(trustServer && { server: trustServer }) };
 }
 
 /** What this tag pointed to when this tab asked before, if that was something else. */
@@ -61,9 +72,8 @@ const KEPT_TEXT = 500_000;
 
 function addressed() {
   const query = new URLSearchParams(location.search);
-  const { text, kind = '', platform = '', policy = '', key = '', subject = '', issuer = '', trustedRoot = '' } = history.state ?? {};
+  const { text, kind = '', platform = '', policy = '', ...signer } = history.state ?? {};
   if (!query.has('image') && text) return { text, kind, platform, policy };
-  const signer = { key, subject, issuer, trustedRoot };
   return { image: query.get('image')?.trim() ?? '', platform: query.get('platform')?.trim() ?? '', policy, ...signer };
 }
 
@@ -74,8 +84,8 @@ function address({ image, platform }) {
   return `?${query}`;
 }
 
-function state({ text, kind, platform, policy, key, subject, issuer, trustedRoot }) {
-  if (text === undefined) return { policy, key, subject, issuer, trustedRoot };
+function state({ text, image, kind, platform, policy, ...signer }) {
+  if (text === undefined) return { policy, ...signer };
   return { text: text.length > KEPT_TEXT ? undefined : text, kind, platform, policy };
 }
 

@@ -3,6 +3,7 @@
 import { copyable, digest, element, mark, prose, section, value } from './dom.js';
 import { signatures } from './signatures.js';
 import { tree } from './tree.js';
+import { contentTrust } from './trust.js';
 import { CHECKS, OUTCOMES, count, headline, sentence, size, when } from './words.js';
 
 /** `asked` is the question; `earlier` is what the same tag pointed to when this tab asked before, if that was something else. */
@@ -13,6 +14,7 @@ export function drawReport(report, { asked, earlier, announce }) {
     earlier && moved(report, earlier),
     rejected ? section('Every check', checks(report)) : null,
     isTakenAway(report) && section('Take it away', takeaway(report, announce)),
+    report.contentTrust && section('Who vouches', contentTrust(report)),
     report.signatures && section('Signatures', signatures(report)),
     section('Digests', digests(report)),
     section('What it is', facts(report)),
@@ -142,14 +144,15 @@ function notProven({ notProven: sentences }) {
   return element('ul', { class: 'not-proven' }, ...sentences.map(({ code, message }) => element('li', { 'data-code': code }, ...prose(sentence(message)))));
 }
 
-function told({ reference, resolution }) {
+function told({ resolution, contentTrust: collections }) {
+  const vouched = (collections ?? []).some(({ outcome }) => outcome === 'verified');
   const way = resolution.via === 'direct'
     ? 'Your browser asked the registry directly.'
     : `The registry does not let browsers read it, so the answers came through the relay ${new URL(resolution.relay, location.href).host}. Bytes it changed would not match their digests; a tag’s answer it could replay from the past.`;
   return element('div', {},
     element('p', {}, resolution.tag === null
       ? `You asked by digest, so nobody had to be believed: whatever ${resolution.toldBy} sent had to hash to it.`
-      : `${resolution.toldBy} said at ${when(resolution.at)} that the tag ${resolution.tag} is this digest. That is its word at that moment; a tag may point elsewhere the next.`),
+      : `${resolution.toldBy} said at ${when(resolution.at)} that the tag ${resolution.tag} is this digest. ${vouched ? 'Its publisher signed the same: see who vouches.' : 'That is its word at that moment; a tag may point elsewhere the next.'}`),
     element('p', { 'data-via': resolution.via }, way));
 }
 

@@ -22,9 +22,10 @@ let original = '';
 
 /** The question as the form holds it: an image, or a text with images in it. */
 export function question() {
-  const { kind, platform, policy, key, subject, issuer, trustedRoot } = form.elements;
+  const { kind, platform, policy } = form.elements;
   const conditions = { platform: platform.value.trim(), policy: policy.value.trim() };
-  const signer = { key: key.value.trim(), subject: subject.value.trim(), issuer: issuer.value.trim(), trustedRoot: trustedRoot.value.trim() };
+  const signer = Object.fromEntries(SIGNER.map((name) => [name, form.elements[name].value.trim()]));
+  signer.firstUse = form.elements.firstUse.checked ? 'yes' : '';
   if (isOneWord(box.value)) return { image: box.value.trim(), ...conditions, ...signer };
   const text = original.replace(/\r\n?/g, '\n') === box.value ? original : box.value;
   return { text, kind: kind.value, ...conditions };
@@ -43,9 +44,13 @@ export function fillForm({ image, text = image, kind = '', platform, policy, ...
 }
 
 /** What was there before is not part of it: half of one signer and half of another would be nobody. */
-export function fillSigner({ key = '', subject = '', issuer = '', trustedRoot = '' }) {
-  for (const [name, value] of Object.entries({ key, subject, issuer, trustedRoot })) form.elements[name].value = value;
+export function fillSigner(signer) {
+  for (const name of SIGNER) form.elements[name].value = signer[name] ?? '';
+  form.elements.firstUse.checked = Boolean(signer.firstUse);
 }
+
+/** The fields of text that say who has to have signed. */
+const SIGNER = ['key', 'subject', 'issuer', 'trustedRoot', 'rootKey', 'trustServer'];
 
 /** As tall as its text, within bounds; and what makes no sense for one reference is not there. */
 function adapt() {

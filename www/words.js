@@ -10,6 +10,7 @@ export const CHECKS = {
   'config': { title: 'The configuration', running: 'Fetching and hashing the configuration' },
   'attachments': { title: 'What is attached', running: 'Listing what is attached' },
   'signatures': { title: 'The signatures', running: 'Reading and verifying signatures' },
+  'content-trust': { title: 'Docker Content Trust', running: 'Asking what its publisher signed' },
 };
 
 export const OUTCOMES = { passed: 'passed', failed: 'failed', unknown: 'unknown', skipped: 'skipped', named: 'not downloaded', running: 'running' };
@@ -19,22 +20,30 @@ export const ROLES = { image: 'image', attestation: 'attestation', index: 'neste
 export const FOUND_BY = { 'referrers': 'the referrers API', 'fallback-tag': 'the referrers fallback tag', 'cosign-tag': 'cosign’s tag', 'cosign-attestation-tag': 'cosign’s tag of attestations' };
 
 /** The verdict as a headline: `tone` chooses the colour. */
-export function headline({ verdict, checks, pinned, signatures }) {
+export function headline({ verdict, checks, pinned, signatures, contentTrust }) {
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const unknown = checks.filter(({ outcome }) => outcome === 'unknown').map(({ name }) => name);
-  const signed = (signatures ?? []).some(({ outcome, meaning }) => outcome === 'verified' && meaning.kind === 'signature');
+  const said = (wanted) => (contentTrust ?? []).some(({ outcome }) => outcome === wanted);
+  const signed = (signatures ?? []).some(({ outcome, meaning }) => outcome === 'verified' && meaning.kind === 'signature') || said('verified');
   if (verdict === 'accept') return { tone: 'accept', mark: 'passed', title: signed ? 'Accepted: signed as you ask for' : 'Accepted: these are bytes your policy names' };
   if (verdict === 'reject') {
+    const onlyBecause = (wanted) => failed.every(({ code }) => code === wanted);
     const title = failed.length === 0
       ? 'Rejected: not what your policy asks for'
-      : failed.every(({ code }) => code === 'platform-missing') ? 'Rejected: not offered for this platform' : 'Rejected: do not run this image';
+      : onlyBecause('platform-missing') ? 'Rejected: not offered for this platform'
+        : onlyBecause('content-trust-refused') ? 'Rejected: nobody whom you trust vouches for it' : 'Rejected: do not run this image';
     return { tone: 'reject', mark: 'failed', title };
+  }
+  if (unknown.length === 0 && pinned !== null && said('archived')) {
+    return { tone: 'unknown', mark: 'unknown', title: 'Archived: signed once, and nothing is known of today' };
   }
   if (unknown.length === 0 && pinned !== null) {
     const title = signed ? 'The bytes are proven, and signed; whether by whom you want is yours to say' : 'The bytes are proven; who published them is not';
     return { tone: 'proven', mark: 'bytes', title };
   }
-  const title = unknown.every((name) => ['attachments', 'signatures'].includes(name)) && unknown.length > 0 ? 'The bytes are proven; what is attached to them is not known' : 'Not everything could be checked';
+  const onlyAmong = (...names) => unknown.length > 0 && unknown.every((name) => names.includes(name));
+  const title = onlyAmong('content-trust') ? 'The bytes are proven; what their publisher signed is not known'
+    : onlyAmong('attachments', 'signatures', 'content-trust') ? 'The bytes are proven; what is attached to them is not known' : 'Not everything could be checked';
   return { tone: 'unknown', mark: 'unknown', title };
 }
 

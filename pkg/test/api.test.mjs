@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 open({
-  check(image, options, fetch, _, signal, onStep) {
+  check(image, options, fetch, _verify, _publishers, signal, onStep) {
     asked = { image, options, fetch, signal, onStep };
     return answer(asked);
   },
@@ -36,7 +36,7 @@ const refused = (message, code = 'options-invalid') => (error) => {
 for (const [name, options, message] of [
   ['an unknown option is refused with the nearest name', { platfrom: 'x' }, /unknown option "platfrom": did you mean "platform"\?/],
   ['an option in another case is refused with the right one', { onstep() {} }, /did you mean "onStep"/],
-  ['an unknown option like none is refused with all names', { quiet: true }, /expected one of policy, key, identity, trustedRoot, platform, attachments/],
+  ['an unknown option like none is refused with all names', { quiet: true }, /expected one of policy, key, identity, contentTrust, trustServer, trustedRoot, platform, attachments/],
   ['options that are null are refused', null, /expected the options to be an object, found null/],
   ['options that are an array are refused', [], /found an array/],
   ['a platform that is no text is refused', { platform: 5 }, /"platform".*found a number/],

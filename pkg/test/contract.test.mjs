@@ -185,6 +185,9 @@ const tuf = { metadata: 'https://tuf.example', root: JSON.parse(read('../../data
 const identity = { digest: none };
 const rule = { images: 'docker.io/library/nginx', require: [{ anyOf: [identity] }] };
 
+const keyId = '0'.repeat(64);
+const trusting = (contentTrust) => ({ ...rule, require: [{ contentTrust }] });
+
 for (const [name, policy, code] of [
   ['with a rule', { rules: [rule] }, undefined],
   ['with a bare identity', { rules: [{ ...rule, require: [identity] }], default: 'inconclusive' }, undefined],
@@ -205,6 +208,18 @@ for (const [name, policy, code] of [
   ['with a repository and something else', { rules: [], trustedRoots: { mine: { tuf, tlogs: [] } } }, 'policy-unsupported'],
   ['with a repository with something else', { rules: [], trustedRoots: { mine: { tuf: { ...tuf, mirror: '' } } } }, 'policy-unsupported'],
   ['with a built-in name for another root', { rules: [], trustedRoots: { github: { tuf } } }, 'policy-invalid'],
+  ['with a collection of Docker Content Trust', { rules: [trusting({ server: 'https://notary.example/notary', rootKey: keyId })] }, undefined],
+  ['with several root keys', { rules: [trusting({ rootKey: [keyId, keyId.replaceAll('0', '1')], whenUnusable: 'fall-back' })] }, undefined],
+  ['with a root certificate for an archive', { rules: [trusting({ rootCertificate: keyId, verifyAt: '2020-10-01T00:00:00+02:00' })] }, undefined],
+  ['with whoever comes first', { rules: [trusting({ firstUse: true })] }, undefined],
+  ['with a collection that nobody vouches for', { rules: [trusting({})] }, 'policy-invalid'],
+  ['with a collection that two vouch for', { rules: [trusting({ rootKey: keyId, firstUse: true })] }, 'policy-invalid'],
+  ['with first use that is none', { rules: [trusting({ firstUse: false })] }, 'policy-invalid'],
+  ['with a list of no root keys', { rules: [trusting({ rootKey: [] })] }, 'policy-invalid'],
+  ['with more root keys than anybody has', { rules: [trusting({ rootKey: Array(17).fill(keyId) })] }, 'policy-invalid'],
+  ['with an archive of no time', { rules: [trusting({ rootKey: keyId, verifyAt: 'yesterday' })] }, 'policy-invalid'],
+  ['with another way to be led back', { rules: [trusting({ rootKey: keyId, whenUnusable: 'ignore' })] }, 'policy-invalid'],
+  ['with a collection and something else', { rules: [trusting({ rootKey: keyId, gun: 'docker.io/library/nginx' })] }, 'policy-unsupported'],
   ['with vulnerabilities', { rules: [{ ...rule, vulnerabilities: { deny: 'critical' } }] }, 'policy-unsupported'],
 ]) {
   test(`a policy ${name} is ${code ?? 'good'} to the schema and the core alike`, async () => {

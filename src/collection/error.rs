@@ -136,12 +136,23 @@ impl fmt::Display for CollectionError {
             Self::Store(error) => error.fmt(f),
             Self::Unavailable(error) => error.fmt(f),
             Self::Untrusted { role, why } => match &**why {
-                // They name the collection or the tag themselves.
-                Untrusted::Data(refusal @ (InvalidTrustData::NotSigned { .. } | InvalidTrustData::OtherDigest { .. })) => refusal.fmt(f),
+                Untrusted::Data(refusal) if names_its_file(refusal) => refusal.fmt(f),
                 Untrusted::Data(refusal) => write!(f, "{}: {refusal}", excerpt(role, SHOWN)),
                 Untrusted::Signatures(unmet) => write!(f, "{}: {unmet}", excerpt(role, SHOWN)),
             },
         }
+    }
+}
+
+/// Whether its sentence says whose it is: the root is refused by way of the timestamp, too.
+const fn names_its_file(refusal: &InvalidTrustData) -> bool {
+    match refusal {
+        InvalidTrustData::Metadata(invalid) => invalid.names_its_file(),
+        InvalidTrustData::CertificateName { .. }
+        | InvalidTrustData::CertificateNotValid { .. }
+        | InvalidTrustData::NotSigned { .. }
+        | InvalidTrustData::OtherDigest { .. } => true,
+        _ => false,
     }
 }
 

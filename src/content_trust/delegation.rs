@@ -269,6 +269,9 @@ pub(super) fn look_up(
     walk.go_on()
 }
 
+/// A role whose file has to be read: who delegates to it, for which tags, and what the snapshot says of the file.
+type Unread = (Arc<Delegation>, Vec<String>, MetaFile);
+
 /// What has to be done to ask a role.
 enum Reached {
     /// It can be asked.
@@ -286,6 +289,10 @@ impl Walk {
                 Reached::Here((targets, paths)) => {
                     if let Some((tag, file)) = self.listed(&name, &targets, &paths)? {
                         return Ok(Lookup::Found(Box::new(self.signed_tag(name, tag, file))));
+                    }
+                    if let Some((delegation, paths, file)) = self.below(&name)? {
+                        self.to_ask.push_front(name);
+                        return Ok(Lookup::Delegated(Box::new(Delegated { delegation, paths, file, walk: self })));
                     }
                 }
                 Reached::Behind { delegation, paths, file } => {
@@ -332,6 +339,30 @@ impl Walk {
             };
         }
         Ok(Reached::Here(here.clone()))
+    }
+
+    /// The next role to read below one that does not list the tag, while somebody is asked after it: Docker looks for a tag there, too, and
+    /// goes no further when it finds it, since it believes no role that it did not ask.
+    fn below(&self, name: &str) -> Result<Option<Unread>, InvalidTrustData> {
+        let (Some(tag), false) = (&self.wanted.tag, self.to_ask.is_empty()) else { return Ok(None) };
+        for child in &self.loaded[name].0.delegations {
+            if self.to_ask.contains(&child.name) {
+                continue;
+            }
+            match self.reach(&child.name)? {
+                Reached::Here((targets, _)) if targets.listed.contains_key(tag) => {
+                    return Err(InvalidTrustData::Nested { tag: tag.clone(), role: child.name.clone() });
+                }
+                Reached::Here(_) => {
+                    if let Some(unread) = self.below(&child.name)? {
+                        return Ok(Some(unread));
+                    }
+                }
+                Reached::Behind { delegation, paths, file } => return Ok(Some((delegation, paths, file))),
+                Reached::Nowhere => {}
+            }
+        }
+        Ok(None)
     }
 
     /// What a role has of what is wanted.

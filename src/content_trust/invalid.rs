@@ -85,8 +85,17 @@ pub enum InvalidTrustData {
         /// What it is.
         found: String,
     },
+    /// A number that Notary cannot sign: it takes them all through one with 53 bits of precision.
+    LargeNumber,
     /// It breaks a rule that TUF has, too.
     Metadata(InvalidMetadata),
+    /// A role that nobody asks, below one that is asked, has signed the tag: Docker finds it there, and believes it not.
+    Nested {
+        /// The tag.
+        tag: String,
+        /// The role.
+        role: String,
+    },
     /// The tag is signed without a SHA-256, by which alone manifests are asked for.
     NoSha256 {
         /// The tag.
@@ -136,10 +145,12 @@ impl InvalidTrustData {
             Self::Gun { .. } => "gun-invalid",
             Self::Key { .. } => InvalidKey::CODE,
             Self::Metadata(invalid) => invalid.code(),
-            Self::NotSigned { .. } => "tag-not-signed",
+            Self::Nested { .. } | Self::NotSigned { .. } => "tag-not-signed",
             Self::OtherDigest { .. } => "signed-digest-differs",
             Self::Path(invalid) => invalid.code(),
-            Self::KeyBase64 { .. } | Self::KeyId { .. } | Self::NoSha256 { .. } | Self::Signature { .. } => "metadata-invalid",
+            Self::KeyBase64 { .. } | Self::KeyId { .. } | Self::LargeNumber | Self::NoSha256 { .. } | Self::Signature { .. } => {
+                "metadata-invalid"
+            }
         }
     }
 }
@@ -176,7 +187,11 @@ impl fmt::Display for InvalidTrustData {
             Self::KeyId { expected: None, found } => {
                 write!(f, "expected a key ID of 64 lower-case hexadecimal digits, found \"{}\"", short(found))
             }
+            Self::LargeNumber => f.write_str("expected integers up to 2^53, which Notary can sign, found a larger one"),
             Self::Metadata(invalid) => invalid.fmt(f),
+            Self::Nested { tag, role } => {
+                write!(f, "{}: expected a role that is asked to sign it, found that {} does, whom nobody asks", short(tag), short(role))
+            }
             Self::NoSha256 { tag } => write!(f, "{}: expected a SHA-256, found other hashes only", short(tag)),
             Self::NotSigned { gun, wanted } => {
                 write!(f, "expected {} to be signed in {}, found no role that is asked and lists it", short(wanted), short(gun.as_str()))

@@ -18,6 +18,7 @@ use crate::digest::InvalidDigest;
 use crate::json;
 use crate::json::Members;
 use crate::json::Place;
+use crate::json::Value;
 use crate::time::UnixTime;
 use crate::tuf::InvalidMetadata;
 use crate::tuf::canonical_json;
@@ -96,14 +97,29 @@ fn parse<T>(
     if found != kind {
         return Err(InvalidMetadata::Type { expected: kind, found: found.to_owned() }.into());
     }
-    let expires = members.required("expires")?.string()?;
-    let expires = expires.parse().map_err(|_| InvalidMetadata::Time { found: expires.to_owned() })?;
+    if !members.entries().all(|(_, value)| is_signable(value)) {
+        return Err(InvalidTrustData::LargeNumber);
+    }
+    let text = members.required("expires")?.string()?;
+    let time = || InvalidMetadata::Time { found: text.to_owned() };
+    // RFC 3339 allows small letters; Go, which Notary is written in, does not.
+    let expires = text.parse().ok().filter(|_| !text.contains(['t', 'z'])).ok_or_else(time)?;
     let version = members.required("version")?;
     let header = match version.unsigned()? {
         0 => return Err(InvalidMetadata::VersionZero { path: version.path().to_owned() }.into()),
         version => Header { version, expires },
     };
     Ok((Signed::parse(&document, &members)?, read(header, &members)?))
+}
+
+/// Whether Notary could verify it: every number is the same when it was a floating-point one for a while.
+fn is_signable(value: &Value) -> bool {
+    match value {
+        Value::Integer(number) => number.unsigned_abs() <= 1 << 53,
+        Value::Array(values) => values.iter().all(is_signable),
+        Value::Object(object) => object.root().entries().all(|(_, value)| is_signable(value)),
+        _ => true,
+    }
 }
 
 /// Whose keys count for which role.

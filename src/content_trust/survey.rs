@@ -253,7 +253,12 @@ impl Contents {
         let mut tags = Vec::new();
         for (role, listed) in [(RELEASES, releases), (TARGETS, targets)] {
             for (tag, file) in listed.into_iter().flatten() {
-                let believed = role == RELEASES || !releases.is_some_and(|releases| releases.contains_key(tag));
+                // Docker stops at a role below `targets/releases`, too, and believes nobody then.
+                let is_asked_first = |(name, listed): &(String, BTreeMap<String, Option<MetaFile>>)| {
+                    let is_below = name.strip_prefix(RELEASES).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                    is_below && listed.contains_key(tag)
+                };
+                let believed = role == RELEASES || !self.listed.iter().any(is_asked_first);
                 let digest = file.as_ref().map(MetaFile::digest);
                 let is_signer = |(name, listed): &&(String, BTreeMap<String, Option<MetaFile>>)| {
                     let same = listed.get(tag).and_then(Option::as_ref).map(MetaFile::digest);

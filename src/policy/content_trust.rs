@@ -10,6 +10,8 @@
 
 use core::fmt;
 
+use serde::Serialize;
+
 use crate::content_trust::Anchor;
 use crate::content_trust::Asked;
 use crate::content_trust::InvalidTrustData;
@@ -19,6 +21,7 @@ use crate::content_trust::TrustServer;
 use crate::content_trust::When;
 use crate::content_trust::WhenUnusable;
 use crate::crypto::PublicKey;
+use crate::digest::Digest;
 use crate::excerpt::excerpt;
 use crate::json;
 use crate::json::Members;
@@ -36,7 +39,7 @@ use crate::x509::path::Authority;
 const PINS: usize = 16;
 
 /// A collection, and by whom it is trusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ContentTrust {
     /// Who has it; where a policy does not say so, that of the registry.
     pub server: Option<TrustServer>,
@@ -46,7 +49,18 @@ pub struct ContentTrust {
     pub asked: Asked,
     /// The time in which an archive is looked at.
     pub verify_at: Option<UnixTime>,
+    text: String,
 }
+
+impl PartialEq for ContentTrust {
+    /// Whether the same is meant, however it is written.
+    fn eq(&self, other: &Self) -> bool {
+        let Self { server, anchor, asked, verify_at, text: _ } = self;
+        (server, anchor, asked, verify_at) == (&other.server, &other.anchor, &other.asked, &other.verify_at)
+    }
+}
+
+impl Eq for ContentTrust {}
 
 impl ContentTrust {
     /// By itself, outside of a policy: the value of `contentTrust`.
@@ -76,7 +90,14 @@ impl ContentTrust {
             anchor: anchor(&members)?,
             asked: Asked { when_unusable, ..Asked::default() },
             verify_at: verify_at.transpose()?,
+            text: String::from_utf8(place.to_bytes()?).expect("JSON is written from texts"),
         })
+    }
+
+    /// The JSON that it was read from, without white space. [`ContentTrust::parse`] reads the same from it, so that whoever looks into the
+    /// collection elsewhere is asked for what the policy says, in its own words.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// For which moment it is looked at.
@@ -115,7 +136,13 @@ fn pins(place: &Place<'_>, expected: &'static str, read: fn(&str) -> Result<KeyI
     let Ok(places) = place.array() else { return Ok(vec![one(place)?]) };
     match places.len() {
         0 => Err(value(place.path(), "at least one pin", "none")),
-        1..=PINS => places.iter().map(one).collect(),
+        1..=PINS => {
+            let mut found = Vec::new();
+            for place in &places {
+                found.push(one(place)?);
+            }
+            Ok(found)
+        }
         _ => Err(value(place.path(), "at most 16 pins", "more")),
     }
 }
@@ -159,15 +186,98 @@ impl fmt::Display for ContentTrust {
 pub struct Published {
     /// Which.
     pub wanted: ContentTrust,
-    /// The signed tag whose manifest the image is, or why there is none.
-    pub found: Result<SignedTag, Unpublished>,
+    /// What the image's tag is signed as, or why it is not.
+    pub found: Result<Vouched, Unpublished>,
+}
+
+/// An image that a collection vouches for. Made of a [`SignedTag`], which only its verifier makes; or read from the answer of somebody
+/// who was asked to verify in our place, and who is trusted with that as a prover is with signatures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Vouched {
+    tag: String,
+    digest: Digest,
+    role: String,
+    archived: Option<UnixTime>,
+    expires: Option<UnixTime>,
+    first_seen: Option<UnixTime>,
+    is_first_use: bool,
+}
+
+impl Vouched {
+    /// By a signed tag, in a collection that was first seen then, if that is known.
+    pub fn by(signed: &SignedTag, first_seen: Option<UnixTime>) -> Self {
+        Self {
+            tag: signed.tag().to_owned(),
+            digest: signed.digest(),
+            role: signed.role().to_owned(),
+            archived: match signed.when() {
+                When::Archived(at) => Some(at),
+                When::Now(_) => None,
+            },
+            expires: signed.expires().iter().map(|(_, at)| *at).min(),
+            first_seen,
+            is_first_use: matches!(signed.anchor(), Anchor::FirstUse),
+        }
+    }
+
+    /// As it was written, by whoever verified; `None` if that is something else.
+    pub fn read(members: &Members<'_>) -> Option<Self> {
+        let text = |name| members.optional_string(name).ok();
+        let time = |name| text(name)?.map(|text| text.parse().ok()).map_or(Some(None), |time: Option<UnixTime>| time.map(Some));
+        Some(Self {
+            tag: text("tag")??.to_owned(),
+            digest: text("digest")??.parse().ok()?,
+            role: text("role")??.to_owned(),
+            archived: time("archived")?,
+            expires: time("expires")?,
+            first_seen: time("firstSeen")?,
+            is_first_use: members.required("isFirstUse").and_then(|place| place.boolean()).ok()?,
+        })
+    }
+
+    /// The tag; where only a digest was looked for, the first that has it.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// The SHA-256 that it is signed as.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Who signed it: `targets/releases`, `targets`.
+    pub fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// The time of the archive in which it was found; `None` if it holds now.
+    pub const fn archived(&self) -> Option<UnixTime> {
+        self.archived
+    }
+
+    /// When the first of what it rests on expires.
+    pub const fn expires(&self) -> Option<UnixTime> {
+        self.expires
+    }
+
+    /// When the collection was first seen; `None` where nothing is kept.
+    pub const fn first_seen(&self) -> Option<UnixTime> {
+        self.first_seen
+    }
+
+    /// Whether whoever came first was believed.
+    pub const fn is_first_use(&self) -> bool {
+        self.is_first_use
+    }
 }
 
 /// Why no collection vouches for an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Unpublished {
-    /// It was read, or is not there, and does not vouch.
-    Refused(Remark),
+    /// It was read, or is not there, and does not vouch: why, for people.
+    Refused(String),
     /// It could not be found out.
     Unknown(Remark),
 }

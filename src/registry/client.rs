@@ -112,7 +112,8 @@ impl<'a, T: Transport> Client<'a, T> {
     }
 
     /// A client for a collection on a trust server: another scope of the token than the registry's, so another token.
-    pub fn of_collection(transport: &'a T, access: &'a Access, server: &'a TrustServer, gun: &'a Gun) -> Self {
+    /// At most `requests` are sent.
+    pub fn of_collection(transport: &'a T, access: &'a Access, server: &'a TrustServer, gun: &'a Gun, requests: usize) -> Self {
         Self {
             transport,
             access,
@@ -124,7 +125,7 @@ impl<'a, T: Transport> Client<'a, T> {
             relayed: Cell::new(false),
             // The newest may be asked for within the five minutes for which Notary lets it be kept.
             afresh: true,
-            patience: Cell::new(budget::CHECK_REQUESTS),
+            patience: Cell::new(requests),
         }
     }
 

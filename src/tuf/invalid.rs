@@ -203,6 +203,26 @@ impl InvalidMetadata {
     }
 }
 
+impl InvalidMetadata {
+    /// Whether its sentence begins with the role or the file that it is about.
+    pub(crate) const fn names_its_file(&self) -> bool {
+        matches!(
+            self,
+            Self::Digest { .. }
+                | Self::Equivocation { .. }
+                | Self::Expired { .. }
+                | Self::Length { .. }
+                | Self::Rollback { .. }
+                | Self::Threshold { .. }
+                | Self::ThresholdZero { .. }
+                | Self::TooLarge { .. }
+                | Self::UnknownKey { .. }
+                | Self::Unlisted { .. }
+                | Self::Version { .. }
+        )
+    }
+}
+
 impl fmt::Display for InvalidMetadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let short = |text: &str| excerpt(text, SHOWN);

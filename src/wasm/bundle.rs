@@ -14,15 +14,15 @@ use crate::sigstore::trust::Artifact;
 use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
 use crate::wasm::convert::to_js;
-use crate::wasm::options;
 use crate::wasm::prover::PlatformProver;
+use crate::wasm::questions;
 
 /// Verifies one bundle over an artifact, which is its bytes, or a text: its digest. `verify` is called with signatures, and answers
 /// which hold.
 #[wasm_bindgen(js_name = verifyBundle)]
 pub async fn verify_bundle(bundle: Uint8Array, artifact: JsValue, options: JsValue, verify: js_sys::Function) -> Result<JsValue, JsValue> {
     let options = from_js(&options)?;
-    let options = options::read_of_bundle(&options.root()).map_err(|refusal| invalid(&refusal))?;
+    let options = questions::read_of_bundle(&options.root()).map_err(|refusal| invalid(&refusal))?;
     // Of what is too long one byte too many is enough to be refused.
     let enough = u32::try_from(budget::BUNDLE_BYTES + 1).unwrap_or(u32::MAX);
     let bundle = bundle.subarray(0, enough).to_vec();

@@ -5,19 +5,19 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::anchors;
+use crate::budget;
 use crate::check::Checker;
 use crate::collection::CollectionError;
 use crate::content_trust::Gun;
 use crate::content_trust::TrustFile;
 use crate::content_trust::TrustServer;
 use crate::error::Error;
-use crate::inspect::Inspector;
 use crate::pin::Refusal;
 use crate::pin::Unreadable;
 use crate::pin::lock::InvalidLock;
-use crate::policy::ContentTrust;
 use crate::policy::Policy;
 use crate::prover::ProverError;
+use crate::publishers::PublishersError;
 use crate::reference::Reference;
 use crate::registry::client::Access;
 use crate::registry::client::Client;
@@ -37,9 +37,12 @@ use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
 use crate::wasm::convert::thrown;
 use crate::wasm::convert::to_js;
-use crate::wasm::options;
-use crate::wasm::options::RelayTarget;
+use crate::wasm::options::Means;
 use crate::wasm::prover::PlatformProver;
+use crate::wasm::publishers::OtherModule;
+use crate::wasm::publishers::Summaries;
+use crate::wasm::questions;
+use crate::wasm::questions::RelayTarget;
 use crate::wasm::store::JsStore;
 use crate::wasm::transport::FetchTransport;
 
@@ -48,7 +51,9 @@ struct Question {
     image: Reference,
     policy: Option<Policy>,
     now: UnixTime,
-    checker: Checker<FetchTransport, PlatformProver, JsStore>,
+    checker: Checker<FetchTransport, PlatformProver, JsStore, OtherModule>,
+    /// For the report.
+    summaries: Summaries,
 }
 
 impl Question {
@@ -57,32 +62,43 @@ impl Question {
         options: &JsValue,
         fetch: js_sys::Function,
         verify: js_sys::Function,
+        publishers: js_sys::Function,
         signal: Option<web_sys::AbortSignal>,
         store: Option<js_sys::Object>,
     ) -> Result<Self, JsValue> {
         let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
         let options = from_js(options)?;
-        let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
+        let options = questions::read_of_check(&options.root()).map_err(|refusal| invalid(&refusal))?;
         let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
-        let now = options.now;
-        let checker = options.checker(FetchTransport::new(fetch, signal)).map_err(|error| thrown(&error))?;
-        Ok(Self { image, policy, now, checker: checker.prover(PlatformProver::new(verify)).store(store.map(JsStore::new)) })
+        let Means { now, access, trust_server } = options.means;
+        let publishers = OtherModule::new(publishers, signal.clone());
+        let summaries = publishers.summaries();
+        let mut checker = Checker::new(FetchTransport::new(fetch, signal)).access(access).attachments(options.attachments);
+        if let Some(server) = trust_server {
+            checker = checker.trust_server(server);
+        }
+        if let Some(platform) = options.platform {
+            checker = checker.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
+        }
+        let checker = checker.prover(PlatformProver::new(verify)).store(store.map(JsStore::new)).publishers(publishers);
+        Ok(Self { image, policy, now, checker, summaries })
     }
 }
 
-/// Checks an image. `fetch` is called with a `Request` and answers with a `Response`; `verify` with signatures, and answers which hold; `store`
-/// keeps trusted roots.
+/// Checks an image. `fetch` is called with a `Request` and answers with a `Response`; `verify` with signatures, and answers which hold;
+/// `publishers` as `publishers.rs` says; `store` keeps trusted roots.
 #[wasm_bindgen]
 pub async fn check(
     image: String,
     options: JsValue,
     fetch: js_sys::Function,
     verify: js_sys::Function,
+    publishers: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<js_sys::Function>,
     store: Option<js_sys::Object>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal, store)?;
+    let Question { image, policy, now, checker, summaries } = Question::read(&image, &options, fetch, verify, publishers, signal, store)?;
     let mut tell = |step: &_| {
         if let Some(on_step) = &on_step {
             // What a listener throws is its own affair: it must not change what is found.
@@ -90,34 +106,12 @@ pub async fn check(
         }
     };
     let report = checker.check(&image, policy.as_ref(), now, &mut tell).await.map_err(|error| thrown(&error))?;
-    Ok(to_js(&report))
-}
-
-/// Reads all of a collection of Docker Content Trust. `wanted` is the JSON text of a policy's `contentTrust`.
-#[wasm_bindgen(js_name = inspectTrust)]
-pub async fn inspect_trust(
-    image: String,
-    wanted: String,
-    options: JsValue,
-    fetch: js_sys::Function,
-    verify: js_sys::Function,
-    signal: Option<web_sys::AbortSignal>,
-    store: Option<js_sys::Object>,
-) -> Result<JsValue, JsValue> {
-    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
-    let wanted = ContentTrust::parse(&wanted).map_err(|error| thrown(&error.into()))?;
-    let options = from_js(&options)?;
-    let options = options::read(&options.root()).map_err(|refusal| invalid(&refusal))?;
-    let store = store.map(JsStore::new);
-    let inspector = Inspector {
-        wanted: &wanted,
-        usual: options.trust_server.as_ref(),
-        store: store.as_ref(),
-        transport: &FetchTransport::new(fetch, signal),
-        access: &options.access,
-        prover: &PlatformProver::new(verify),
-    };
-    Ok(to_js(&inspector.inspect(&image, options.now).await.map_err(|error| thrown(&error))?))
+    let report = to_js(&report);
+    // The member is there already, and keeps its place.
+    if let Some(summaries) = summaries.take() {
+        js_sys::Reflect::set(&report, &"contentTrust".into(), &summaries)?;
+    }
+    Ok(report)
 }
 
 /// Takes a reference apart.
@@ -131,12 +125,12 @@ pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_sys::AbortSignal>) -> Result<JsValue, JsValue> {
     let target = from_js(&target)?;
-    let target = options::read_relay_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
+    let target = questions::read_relay_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
     // Only lists have pages, and the only list is that of referrers.
     let (path, query) = target.path.split_once('?').map_or((target.path, None), |(path, query)| (path, Some(query)));
     let (transport, access) = (FetchTransport::new(fetch, signal), Access::default());
     if let Some((server, gun, file)) = trust_data(&target) {
-        let client = Client::of_collection(&transport, &access, &server, &gun);
+        let client = Client::of_collection(&transport, &access, &server, &gun, budget::CHECK_REQUESTS);
         let endpoint = Endpoint::TrustData(file);
         let response = client.exchange(target.method, &endpoint, None, None, endpoint.max_length()).await;
         return relayed(&client, &endpoint, &response.map_err(|error| thrown(&error))?);
@@ -193,10 +187,11 @@ pub async fn resolve(
     options: JsValue,
     fetch: js_sys::Function,
     verify: js_sys::Function,
+    publishers: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     store: Option<js_sys::Object>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal, store)?;
+    let Question { image, policy, now, checker, .. } = Question::read(&image, &options, fetch, verify, publishers, signal, store)?;
     match checker.resolve(&image, policy.as_ref(), now).await {
         Ok(resolved) => Ok(to_js(&resolved)),
         Err(Unresolved::Error(error)) => Err(thrown(&error)),
@@ -211,10 +206,11 @@ pub async fn drift(
     options: JsValue,
     fetch: js_sys::Function,
     verify: js_sys::Function,
+    publishers: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     store: Option<js_sys::Object>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker } = Question::read(&image, &options, fetch, verify, signal, store)?;
+    let Question { image, policy, now, checker, .. } = Question::read(&image, &options, fetch, verify, publishers, signal, store)?;
     let pinned = image.digest().ok_or_else(|| invalid("expected a reference with a digest, found one without"))?;
     let drift = checker.drift(&image, pinned, policy.as_ref(), now).await.map_err(|error| thrown(&error))?;
     Ok(to_js(&drift))
@@ -242,7 +238,14 @@ pub fn codes() -> JsValue {
         unknowns: Error::CODES
             .into_iter()
             .filter(|code| !is_refusal(code))
-            .chain(["incomplete-list", "too-many-attachments", "too-many-signatures", InvalidBundle::UNKNOWN_VERSION, ProverError::CODE])
+            .chain([
+                "incomplete-list",
+                "too-many-attachments",
+                "too-many-signatures",
+                InvalidBundle::UNKNOWN_VERSION,
+                ProverError::CODE,
+                PublishersError::CODE,
+            ])
             .chain(anchors::CODES)
             .chain(CollectionError::UNKNOWNS)
             .collect(),

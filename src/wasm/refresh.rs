@@ -16,8 +16,8 @@ use crate::wasm::convert::Thrown;
 use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
 use crate::wasm::convert::to_js;
-use crate::wasm::options;
 use crate::wasm::prover::PlatformProver;
+use crate::wasm::questions;
 use crate::wasm::store::JsStore;
 use crate::wasm::transport::FetchTransport;
 
@@ -43,7 +43,7 @@ pub async fn refresh_target(
     store: js_sys::Object,
 ) -> Result<JsValue, JsValue> {
     let target = from_js(&target)?;
-    let target = options::read_tuf_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
+    let target = questions::read_tuf_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
     let mut repository = Repository::new(target.metadata, root).map_err(|refusal| invalid(&refusal.to_string()))?;
     if let Some(targets) = target.targets {
         repository = repository.with_targets(targets).map_err(|refusal| invalid(&refusal.to_string()))?;

@@ -313,3 +313,16 @@ fn a_threshold_of_a_delegation_has_to_be_met() {
     let threshold = InvalidMetadata::Threshold { role: "targets/releases".into(), expected: 2, found: 1 };
     assert_eq!(Client::new().refusal(&publisher.publish()), InvalidTrustData::Metadata(threshold));
 }
+
+#[test]
+fn a_role_below_releases_that_lists_the_tag_keeps_an_older_digest_in_targets_from_being_believed() {
+    let mut publisher = Publisher::new();
+    publisher.targets["targets"]["1.0"] = meta(OLD_MANIFEST);
+    publisher.delegate("targets/releases", &[""], &[]);
+    publisher.delegate("targets/releases/nested", &[""], &[("1.0", MANIFEST)]);
+    let client = Client::new();
+    assert!(matches!(client.refusal(&publisher.publish()), InvalidTrustData::Nested { role, .. } if role == "targets/releases/nested"));
+    // One that may not sign for the tag is nobody's answer, nor is one that was passed over.
+    publisher.delegated.get_mut("targets/releases").unwrap()["delegations"]["roles"][0]["paths"] = json!(["2."]);
+    assert_eq!(client.look_up(&publisher.publish()).unwrap().role(), "targets");
+}

@@ -133,7 +133,7 @@ describe('a signer that somebody typed', () => {
     ['an issuer without an identity', () => ({ issuer: identity.issuer }), /Expected an identity.*found who vouches for one alone/],
     ['a trusted root alone', () => ({ 'trusted-root': trustedRoot }), /Expected trustedRoot with key or identity, found it alone/],
     ['a trusted root that is no JSON', () => ({ ...byIdentity(), 'trusted-root': '{' }), /Expected trustedRoot to be JSON/],
-    ['a key and an identity', () => ({ ...byIdentity(), key }), /Expected one of policy, key and identity/],
+    ['a key and an identity', () => ({ ...byIdentity(), key }), /Expected one of policy, key, identity and contentTrust/],
     ['a key that is none', () => ({ key: 'ssh-ed25519 AAAA' }), /publicKey/, 'policy-invalid'],
     ['a trusted root that is none', () => ({ ...byIdentity(), 'trusted-root': '{}' }), /trustedRoots/, 'policy-invalid'],
   ];

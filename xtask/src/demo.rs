@@ -39,14 +39,15 @@ pub(crate) fn run(console: &Console, port: u16) -> Result<()> {
 
 fn worker(port: u16, registry: &str) -> Result<Server> {
     // The page shows a title; what a check must find is for tests.
-    let signed = demo::signed_examples();
+    let (signed, trust) = (demo::signed_examples(), demo::trust_examples());
     let of = |example: &demo::Example| json!({ "image": format!("{registry}/{}", example.image), "title": example.sentence });
     let judged = |example: &demo::Example| {
         let mut example_of = of(example);
         example_of["policy"] = demo::policy(registry, example.image).into();
         example_of
     };
-    let examples: Vec<Value> = demo::EXAMPLES.iter().filter(|example| example.listed).map(of).chain(signed.iter().map(judged)).collect();
+    let examples: Vec<Value> =
+        demo::EXAMPLES.iter().filter(|example| example.listed).map(of).chain(signed.iter().chain(&trust).map(judged)).collect();
     fs::create_dir_all("target/xtask")?;
     fs::write(KEY, demo::public_key())?;
     fs::write(EXAMPLES, Value::Array(examples).to_string())?;

@@ -20,6 +20,7 @@ mod server;
 mod stage;
 mod test;
 mod toolchain;
+mod trust;
 mod wasm;
 mod world;
 
@@ -43,7 +44,7 @@ cargo xtask <command>
   fuzz [target] [seconds]  fuzz one target, or all of them, for so many seconds each (60)
   bench [--json file]      measure sizes, times and requests, beside other clients on the same registry
   conformance-client <s>   build what a public conformance suite is run against, and print where it is: sigstore or tuf
-  peers [name]             bring other programs: those that pin, for `bench`, cosign and olareg, for `test`; or one of them
+  peers [name]             bring other programs: those that pin, for `bench`; cosign, docker and olareg, for `test`; or one of them
   help                     this text
 
 What is missing on the machine is installed where that is possible, and named where it is not: the wasm target of Rust, npm

@@ -15,8 +15,15 @@ use crate::console;
 use crate::console::Console;
 
 /// What the tests run, and Debian's package of it.
-const PROGRAMS: [(&str, &str); 4] =
-    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("skopeo", "skopeo"), ("umoci", "umoci")];
+const PROGRAMS: [(&str, &str); 7] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("skopeo", "skopeo"),
+    ("umoci", "umoci"),
+    ("notary", "notary"),
+    ("notary-server", "notary"),
+    ("notary-signer", "notary"),
+];
 
 /// Debian's package of the registry server starts a service that listens on every address. We want the program only, so this one
 /// is unpacked into our own folder and not installed.
@@ -39,7 +46,7 @@ pub(crate) fn ensure_programs(console: &Console) -> Result<()> {
         install(console, &missing)?;
     }
     if program(REGISTRY).is_none() {
-        unpack(console, REGISTRY)?;
+        unpack(console, REGISTRY, Path::new(UNPACKED))?;
     }
     for name in PROGRAMS.iter().map(|&(name, _)| name).chain([REGISTRY]) {
         ensure!(program(name).is_some(), "expected the program {name} after its package was installed, found none");
@@ -70,13 +77,12 @@ pub(crate) fn install(console: &Console, names: &[&str]) -> Result<()> {
     )
 }
 
-/// Unpacks a package into our own folder. Needs no root, changes nothing outside.
-fn unpack(console: &Console, package: &str) -> Result<()> {
+/// Unpacks a package into a folder of ours. Needs no root, changes nothing outside.
+pub(crate) fn unpack(console: &Console, package: &str, folder: &Path) -> Result<()> {
     let Some(apt_get) = program("apt-get") else {
-        bail!("expected the program {package}, found neither it nor apt-get; install it by this system's own means");
+        bail!("expected the programs of {package}, found neither them nor apt-get; install them by this system's own means");
     };
-    console.say(&format!("unpacking the system package {package} into {UNPACKED}"));
-    let folder = Path::new(UNPACKED);
+    console.say(&format!("unpacking the system package {package} into {}", folder.display()));
     fs::create_dir_all(folder)?;
     if is_root()? {
         console.run(Command::new(&apt_get).arg("update"))?;
@@ -88,7 +94,7 @@ fn unpack(console: &Console, package: &str) -> Result<()> {
         .flatten()
         .map(|file| file.path())
         .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
-        .with_context(|| format!("apt-get download {package} left no file in {UNPACKED}"))?;
+        .with_context(|| format!("apt-get download {package} left no file in {}", folder.display()))?;
     console.run(Command::new("dpkg-deb").arg("--extract").arg(&file).arg(folder))?;
     Ok(fs::remove_file(file)?)
 }

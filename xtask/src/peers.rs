@@ -1,16 +1,19 @@
 //! `cargo xtask peers`: brings other programs: those that pin images, so that the benchmark can run them on the same files, and the real
-//! signer and a registry that lists what it signs, so that the tests can verify that.
+//! signer and a registry that lists what it signs, so that the tests can verify that, and the client that verified images by Docker Content
+//! Trust, for a second opinion.
 //!
 //! The benchmark does without those that are not there, and so do the tests, but for CI's.
 
 use std::env;
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 use anyhow::ensure;
 
+use crate::console;
 use crate::console::Console;
 use crate::packages;
 
@@ -27,8 +30,9 @@ struct Peer {
     bring: fn(&Console, &Peer, &str) -> Result<PathBuf>,
 }
 
-const PEERS: [Peer; 4] = [
+const PEERS: [Peer; 5] = [
     Peer { name: "cosign", version: "3.1.3", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, COSIGN) },
+    Peer { name: "docker", version: "20.10", tool: "apt-get", bring: unpack_with_apt },
     Peer { name: "frizbee", version: "0.1.7", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, FRIZBEE) },
     Peer { name: "olareg", version: "0.1.2", tool: "go", bring: |console, peer, folder| build_as_module(console, peer, folder, OLAREG) },
     Peer { name: "pindock", version: "1.1.3", tool: "python3", bring: fetch_with_pip },
@@ -106,6 +110,16 @@ fn fetch_with_pip(console: &Console, peer: &Peer, folder: &str) -> Result<PathBu
         &format!("--target={folder}/package"),
     ]))?;
     Ok(PathBuf::from(format!("{folder}/package/{name}/bin/{name}", name = peer.name)))
+}
+
+/// Docker's client, of a version that verifies trust data: those from 29 on do not. Debian's package would install a daemon.
+fn unpack_with_apt(console: &Console, peer: &Peer, folder: &str) -> Result<PathBuf> {
+    let (package, program) = ("docker.io", format!("{folder}/package/usr/bin/{}", peer.name));
+    packages::unpack(console, package, Path::new(&format!("{folder}/package")))?;
+    let found = console::output(Command::new(&program).arg("--version"))?;
+    let expected = format!("Docker version {}.", peer.version);
+    ensure!(found.starts_with(&expected), "expected {expected}x in the package {package} of this system, found `{found}`");
+    Ok(PathBuf::from(program))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use anyhow::Result;
 
 use crate::packages;
 use crate::server::Server;
+use crate::trust::TrustServers;
 
 /// User and password are `lab` and `labpass`, as in `registry/token-server.mjs`. Nothing else is protected by them.
 const HTPASSWD: &str = "lab:$2b$05$pullproofTestsOnly000usSVYMPu7BkBNqx.KTdZUSl20bNyIPia\n";
@@ -60,11 +61,11 @@ impl Drop for Registries {
     }
 }
 
-/// The hidden command by which one end-to-end test can be run by hand: prints where the servers are, and runs until the standard
-/// input closes.
+/// The hidden command by which one end-to-end test can be run by hand: prints where the servers are, registries and trust servers, and
+/// runs until the standard input closes.
 pub(crate) fn serve() -> Result<()> {
-    let registries = Registries::start()?;
-    for (name, address) in &registries.environment {
+    let (registries, trust) = (Registries::start()?, TrustServers::start()?);
+    for (name, address) in registries.environment.iter().chain(&trust.environment) {
         println!("export {name}={address}");
     }
     io::copy(&mut io::stdin(), &mut io::sink())?;

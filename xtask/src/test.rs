@@ -24,6 +24,7 @@ use crate::stage::Outcome;
 use crate::stage::Record;
 use crate::toolchain;
 use crate::toolchain::Toolchain;
+use crate::trust::TrustServers;
 use crate::wasm;
 
 /// What was asked for.
@@ -253,10 +254,12 @@ fn javascript_tests(_: &Run, console: &Console) -> Result<Outcome> {
 
 /// The four runtimes against real registry servers. The tests find by environment variables what they need:
 /// `PULLPROOF_REGISTRY`, `PULLPROOF_REGISTRY_BASIC` and `PULLPROOF_REGISTRY_TOKEN` (each `host:port`; user lab, password labpass),
-/// `PULLPROOF_CHROMIUM` (the browser), `PULLPROOF_XTASK` (this program, for `world`), `PULLPROOF_COSIGN` and `PULLPROOF_OLAREG` (if they
-/// are there).
+/// `PULLPROOF_NOTARY` and `PULLPROOF_NOTARY_TLS` (trust servers, `http://host:port` and `https://host:port`; `PULLPROOF_NOTARY_CA` is the
+/// file with the certificate of the second), `PULLPROOF_CHROMIUM` (the browser), `PULLPROOF_XTASK` (this program, for `world`),
+/// `PULLPROOF_COSIGN` and `PULLPROOF_OLAREG` (if they are there).
 fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
     let registries = Registries::start()?;
+    let trust = TrustServers::start()?;
     let browser = packages::program("chromium").context("expected the program chromium, found none")?;
     // By name, because newer versions of Node no longer take a folder.
     let mut tests: Vec<_> = fs::read_dir("tests/e2e")?.flatten().map(|file| file.path()).collect();
@@ -269,7 +272,7 @@ fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
             // the time, and on two cores the runner would take one.
             .args(["--test", "--test-reporter=spec", "--test-timeout=600000", "--test-concurrency=2"])
             .args(tests)
-            .envs(registries.environment.iter().map(|(name, address)| (name, address)))
+            .envs(registries.environment.iter().chain(&trust.environment).map(|(name, address)| (name, address)))
             .env("PULLPROOF_CHROMIUM", browser)
             .env("PULLPROOF_XTASK", crate::program())
             .envs(peers::program("cosign").map(|program| ("PULLPROOF_COSIGN", program)))

@@ -20,7 +20,8 @@ pub(crate) const OUT: &str = "pkg/wasm";
 pub(crate) const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
 
 /// The modules, each with the feature that opens its doors. A page that only checks downloads the first: docs/adr/0007-modules.md.
-const MODULES: [(&str, &str); 3] = [("pullproof", "wasm-check"), ("pullproof_crypto", "wasm-crypto"), ("pullproof_pin", "wasm-pin")];
+const MODULES: [(&str, &str); 4] =
+    [("pullproof", "wasm-check"), ("pullproof_crypto", "wasm-crypto"), ("pullproof_pin", "wasm-pin"), ("pullproof_trust", "wasm-trust")];
 
 /// The files that are generated, without those for type checkers.
 pub(crate) fn files() -> impl Iterator<Item = String> {
@@ -66,7 +67,8 @@ pub(crate) fn test(toolchain: &Toolchain) -> Command {
     let runner = format!("target.{TARGET}.runner = ['{}', '{TEST_RUNNER}']", crate::program().display());
     let mut command = toolchain.cargo("test");
     // Never with `--quiet`: cargo would hand it on to the runner, which does not know it.
-    command.args(["--package", "pullproof", "--test", "wasm", "--features", "wasm-check,wasm-crypto,wasm-pin", "--config", &runner]);
+    let features = features().collect::<Vec<_>>().join(",");
+    command.args(["--package", "pullproof", "--test", "wasm", "--features", &features, "--config", &runner]);
     command
 }
 

@@ -62,8 +62,8 @@ export function fakeCore(answer) {
       const [repository, tag = null] = rest.join('/').split(':');
       return { input: text, registry, repository, tag, digest: null, familiar: text };
     },
-    resolve: async (image, options, fetch, _, signal) => answer({ question: 'resolve', image, options, fetch, signal }),
-    drift: async (image, options, fetch, _, signal) => answer({ question: 'drift', image, options, fetch, signal }),
+    resolve: async (image, options, fetch, _verify, _publishers, signal) => answer({ question: 'resolve', image, options, fetch, signal }),
+    drift: async (image, options, fetch, _verify, _publishers, signal) => answer({ question: 'drift', image, options, fetch, signal }),
   };
 }
 

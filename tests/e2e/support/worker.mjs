@@ -7,6 +7,8 @@ import { miniflareOptions } from '../../../worker/local.mjs';
  * @param {object} options
  * @param {string[]} [options.registries] what may be asked, as in the variable REGISTRIES
  * @param {string[]} [options.repositories] likewise, as in the variable REPOSITORIES
+ * @param {string[]} [options.trustServers] likewise, as in the variable TRUST_SERVERS
+ * @param {boolean} [options.remembers] false leaves out the Durable Objects
  * @param {{ registry: string, examples: unknown[] }} [options.demo]
  * @param {number} [options.timeoutSeconds]
  * @param {number} [options.requestsPerMinute]
@@ -16,7 +18,7 @@ import { miniflareOptions } from '../../../worker/local.mjs';
  * @returns {Promise<{ url: string, asked: import('miniflare').Request[], dispose: () => Promise<void> }>}
  *   `asked` has every request that the Worker sent while `outbound` was its network, to hosts that exist and to those that do not.
  */
-export async function startWorker({ registries, repositories, demo, timeoutSeconds, requestsPerMinute, outbound } = {}) {
+export async function startWorker({ registries, repositories, trustServers, remembers, demo, timeoutSeconds, requestsPerMinute, outbound } = {}) {
   const asked = [];
   const network = async (request) => {
     asked.push(request.clone());
@@ -32,8 +34,9 @@ export async function startWorker({ registries, repositories, demo, timeoutSecon
     return new Response(body, { headers: [...headers], status });
   };
 
+  const lists = { registries: registries?.join(), repositories: repositories?.join(), trustServers: trustServers?.join() };
   const miniflare = new Miniflare(
-    miniflareOptions({ registries: registries?.join(), repositories: repositories?.join(), demo, timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
+    miniflareOptions({ ...lists, remembers, demo, timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
   );
   const { origin } = await miniflare.ready;
   /** A Durable Object of the Worker, by its name. */

@@ -1,7 +1,9 @@
 //! The repositories of the demo: good images, and one for each way in which a registry or a publisher can mislead.
 
+mod content_trust;
 mod signed;
 
+pub use content_trust::trust_examples;
 pub use signed::policy;
 pub use signed::public_key;
 pub use signed::signed_examples;
@@ -76,9 +78,10 @@ pub const EXAMPLES: [Example; 21] = [
     unlisted("hostile/schema1:1.0", "A manifest in the format of 2014, whose bytes have no digest.", Some("schema1")),
 ];
 
-/// The registry that holds them all, and those of [`signed_examples`]. It answers token requests itself and may be read by any page.
+/// The registry that holds them all, and those of [`signed_examples`] and [`trust_examples`]. It answers token requests itself and may be
+/// read by any page; and it is a trust server, which no page may read.
 pub fn registry() -> FakeRegistry {
-    signed::push(hostile(misleading(good(FakeRegistry::new().cors(Cors::open())))))
+    content_trust::push(signed::push(hostile(misleading(good(FakeRegistry::new().cors(Cors::open()))))))
 }
 
 /// [`EXAMPLES`] as JSON, with the registry's `host:port` in front of each image.
@@ -96,10 +99,19 @@ pub fn examples_json(authority: &str) -> String {
 
 /// [`signed_examples`] as JSON, each with its [`policy`].
 pub fn signed_json(authority: &str) -> String {
-    let signed = signed_examples().map(
+    judged_json(authority, &signed_examples())
+}
+
+/// [`trust_examples`] as JSON, each with its [`policy`].
+pub fn trust_json(authority: &str) -> String {
+    judged_json(authority, &trust_examples())
+}
+
+fn judged_json(authority: &str, examples: &[Example]) -> String {
+    let judged = examples.iter().map(
         |example| serde_json::json!({ "image": format!("{authority}/{}", example.image), "policy": policy(authority, example.image) }),
     );
-    serde_json::Value::Array(signed.into()).to_string()
+    serde_json::Value::Array(judged.collect()).to_string()
 }
 
 fn good(registry: FakeRegistry) -> FakeRegistry {
@@ -174,12 +186,33 @@ mod tests {
     #[test]
     fn every_example_is_in_the_registry() {
         let registry = registry();
-        for example in EXAMPLES.into_iter().chain(signed_examples()) {
+        for example in EXAMPLES.into_iter().chain(signed_examples()).chain(trust_examples()) {
             let (repository, tag) = example.image.split_once(':').unwrap();
             let url = format!("http://127.0.0.1:5000/v2/{repository}/manifests/{tag}");
             let answer = registry.answer(&Received { method: "GET".into(), url, headers: vec![], body: vec![] });
             assert_ne!(answer.status, 404, "{}", example.image);
         }
+    }
+
+    #[test]
+    fn the_trust_server_shows_the_collections_of_the_address_that_it_is_asked_at() {
+        let registry = registry();
+        let ask = |host: &str, gun: &str, file: &str| {
+            let url = format!("http://{host}/v2/{gun}/_trust/tuf/{file}");
+            registry.answer(&Received {
+                method: "GET".into(),
+                url,
+                headers: vec![("Origin".into(), "https://page.test".into())],
+                body: vec![],
+            })
+        };
+        for host in ["127.0.0.1:5000", "localhost:5000"] {
+            let root = ask(host, &format!("{host}/demo/trust-signed"), "root.json");
+            assert_eq!((root.status, root.header("Access-Control-Allow-Origin")), (200, None));
+        }
+        assert_eq!(ask("127.0.0.1:5000", "localhost:5000/demo/trust-signed", "root.json").status, 404);
+        assert_eq!(ask("127.0.0.1:5000", "127.0.0.1:5000/demo/app", "root.json").status, 404);
+        assert_eq!(ask("127.0.0.1:5000", "127.0.0.1:5000/demo/trust-signed", "targets/nobody.json").status, 404);
     }
 
     #[test]

@@ -25,6 +25,8 @@
 //! | the network in memory, as a program or as a page sees it | [`World`] |
 //! | the same hosts over real HTTP on loopback | [`Server`] |
 //! | keys, signatures, certificates, logs, timestamps, bundles: a virtual Sigstore | [`sigstore`] |
+//! | trust data of Docker Content Trust, honest and forged, and its server | [`content_trust`] |
+//! | the real trust server of Notary, for whoever starts it | [`trust_server`] |
 //! | the repositories of the demo | [`demo`] |
 //! | signatures without a key, good and bad, for other programs to judge | [`keyless`] |
 //! | an image as an OCI image layout on disk | [`layout`] |
@@ -33,6 +35,7 @@
 
 pub mod behaviour;
 pub mod blob;
+pub mod content_trust;
 pub mod cors;
 pub mod demo;
 pub mod documents;
@@ -47,6 +50,7 @@ pub mod server;
 pub mod sigstore;
 pub mod storage;
 pub mod tokens;
+pub mod trust_server;
 pub mod world;
 
 pub use behaviour::Behaviour;
@@ -73,4 +77,5 @@ pub use server::Server;
 pub use storage::Storage;
 pub use tokens::TokenAnswer;
 pub use tokens::TokenServer;
+pub use trust_server::TrustServer;
 pub use world::World;

@@ -44,6 +44,7 @@ pub struct FakeRegistry {
     dialect: Dialect,
     guards: Vec<Guard>,
     tokens: Option<(String, TokenServer)>,
+    trust: Option<Box<dyn Host>>,
     cors: Cors,
     referrers_api: bool,
     ignores_filter: bool,
@@ -155,6 +156,13 @@ impl FakeRegistry {
         self
     }
 
+    /// Has a trust server behind the same address, which knows nothing of pages.
+    #[must_use]
+    pub fn trust_data(mut self, host: impl Host + 'static) -> Self {
+        self.trust = Some(Box::new(host));
+        self
+    }
+
     /// Sends CORS headers.
     #[must_use]
     pub fn cors(mut self, cors: Cors) -> Self {
@@ -240,6 +248,9 @@ impl Host for FakeRegistry {
         if let Some((_, tokens)) = self.tokens.as_ref().filter(|(path, _)| path == request.path()) {
             let answer = if request.method == "OPTIONS" { self.cors.preflight(request) } else { tokens.answer(request) };
             return self.cors.dress(request, answer);
+        }
+        if let Some(trust) = self.trust.as_ref().filter(|_| request.path().contains("/_trust/")) {
+            return trust.answer(request);
         }
         let route = Route::of(request.path());
         let honest = self.honest_answer(request, &route);

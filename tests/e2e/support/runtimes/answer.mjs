@@ -1,18 +1,23 @@
 // What a runtime makes of a question, as plain data that can leave it: the report's text, or why there is none.
 
 /**
- * @param {Pick<typeof import('pullproof'), 'check' | 'verifyBundle'>} pullproof the package, as that runtime loads it
- * @param {Question | BundleQuestion} question
+ * @param {Pick<typeof import('pullproof'), 'check' | 'inspectTrust' | 'verifyBundle'>} pullproof the package, as that runtime loads it
+ * @param {Question | BundleQuestion | TrustQuestion} question
  * @returns {Promise<Answer>}
  *
  * @typedef {{ image: string, now: string, platform?: string, policy?: string, attachments?: boolean, credentials?: import('pullproof').Credentials }} Question
  * @typedef {{ bundle: string, artifact: string | { base64: string }, now: string, [option: string]: unknown }} BundleQuestion
+ * @typedef {{ image: string, wanted: import('pullproof').ContentTrust, now: string, [option: string]: unknown }} TrustQuestion
  * @typedef {{ report: string } | { code: string, message: string }} Answer
  */
-export async function answer({ check, verifyBundle }, { image, bundle, artifact, now, ...options }) {
+export async function answer({ check, inspectTrust, verifyBundle }, { image, bundle, artifact, wanted, now, ...options }) {
   const asked = { ...options, now: new Date(now) };
+  const ask = async () => {
+    if (bundle !== undefined) return verifyBundle(bundle, read(artifact), asked);
+    return wanted === undefined ? check(image, asked) : inspectTrust(image, wanted, asked);
+  };
   try {
-    const report = bundle === undefined ? await check(image, asked) : await verifyBundle(bundle, read(artifact), asked);
+    const report = await ask();
     return { report: JSON.stringify(report, null, 2) };
   } catch (error) {
     return { code: error.code ?? 'defect', message: error.code ? error.message : String(error?.stack ?? error) };

@@ -50,12 +50,14 @@ pub fn public_key() -> String {
     key().public().pem()
 }
 
-/// What somebody would ask of one of [`signed_examples`]: a policy, as JSON. `authority` is the registry's `host:port`.
+/// What somebody would ask of one of [`signed_examples`] or [`trust_examples`](super::trust_examples): a policy, as JSON. `authority` is the registry's `host:port`.
 pub fn policy(authority: &str, image: &str) -> String {
     let repository = image.split(':').next().unwrap_or(image);
     let by_key = ["demo/signed-key", "demo/signed-tampered", "demo/signed-another"].contains(&repository);
     let rules = |signer: serde_json::Value| json!([{ "images": format!("{authority}/{repository}"), "require": [signer] }]);
-    let policy = if by_key {
+    let policy = if let Some(requirement) = super::content_trust::requirement(repository) {
+        json!({ "rules": rules(requirement), "default": "reject" })
+    } else if by_key {
         json!({ "rules": rules(json!({ "cosign": { "publicKey": public_key() } })), "default": "reject" })
     } else {
         let root: serde_json::Value = serde_json::from_str(&trusted_root().json()).expect("it was written as JSON");
