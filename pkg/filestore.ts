@@ -12,6 +12,9 @@ import { createBeside } from './cli/atomic.js';
 import { isSame } from './memory.js';
 import type { Store } from './types.js';
 
+/** How many are left, the newest among them: so many that nobody else writes as many between our writing one and looking around. */
+const LEFT = 3;
+
 /** How often what was listed may be gone when it is read. */
 const ATTEMPTS = 100;
 
@@ -76,12 +79,13 @@ export function publish(directory: string, name: string, number: number, bytes: 
   } finally {
     rmSync(temporary, { force: true });
   }
-  const [highest, ...older] = numbers(directory, name);
-  // The name was free because it had been used and taken away: others are further than we thought.
-  if (highest !== number) {
+  const all = numbers(directory, name);
+  // The name was free because it had been used and taken away: others are further than we thought. Where they are not that far, they have
+  // gone on from what was just written.
+  if (all[0] !== undefined && all[0] - number >= LEFT) {
     rmSync(target, { force: true });
     return false;
   }
-  for (const old of older) rmSync(join(directory, `${name}.${old}`), { force: true });
+  for (const old of all.filter((each) => each <= number - LEFT)) rmSync(join(directory, `${name}.${old}`), { force: true });
   return true;
 }

@@ -143,6 +143,8 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
         }
         let key = self.key();
         let mut unavailable = None;
+        // What an attempt saw that could not be kept.
+        let mut seen = Floors::default();
         for _ in 0..budget::TUF_ATTEMPTS {
             let before = match store.load(&key).await {
                 Ok(before) => before,
@@ -154,6 +156,9 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
                 Err(error) => return Err(error.into()),
             };
             let mut state = before.as_deref().map(|bytes| State::parse(bytes, self.gun)).transpose()?;
+            if let Some(state) = &mut state {
+                state.floors.raise_to(&seen);
+            }
             let since = state.as_ref().map(|state: &State| state.first_seen);
             // A check reads what it needs; whoever wants to see all of it reads every role.
             let more = if matches!(goal, Goal::All(_)) { budget::CONTENT_TRUST_ROLES } else { 0 };
@@ -164,7 +169,10 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
             let saved = match (&after, &before) {
                 (Some(after), before) if Some(after) != before.as_ref() => match store.swap(&key, before.as_deref(), after).await {
                     // Somebody else has seen something meanwhile that this look did not reckon with: begin with that.
-                    Ok(Swapped::Conflict) => continue,
+                    Ok(Swapped::Conflict) => {
+                        seen.raise_to(&state.as_ref().expect("it was written").floors);
+                        continue;
+                    }
                     Ok(Swapped::Stored) => Ok(()),
                     // First use is worth as much as the memory of it.
                     Err(error) if is_first_use && before.is_none() => return Err(error.into()),

@@ -86,6 +86,16 @@ impl Floors {
         Ok(())
     }
 
+    /// With what else was seen: of each role, the later.
+    pub(crate) fn raise_to(&mut self, other: &Self) {
+        for (role, floor) in &other.roles {
+            if self.roles.get(role).is_none_or(|own| own.seen.version < floor.seen.version) {
+                self.roles.insert(role.clone(), floor.clone());
+            }
+        }
+        self.latest = self.latest.max(other.latest);
+    }
+
     /// Whether a role was seen, under keys that still count.
     pub(super) fn remember(&self, name: &str, role: &Role) -> bool {
         self.roles.get(name).is_some_and(|floor| floor.holds(role))

@@ -499,6 +499,47 @@ fn two_at_once_cannot_lower_a_floor() {
     assert_eq!(stage.kept().floors.version("timestamp"), Some(2));
 }
 
+#[test]
+fn what_was_seen_and_could_not_be_kept_binds_the_next_attempt() {
+    let mut stage = Stage::new(Publisher::with_releases());
+    let oldest = stage.publish();
+    stage.publisher.release();
+    let old = stage.publish();
+    stage.publisher.release();
+    let new = stage.publish();
+    // The first attempt is shown the newest; another keeps the one before that meanwhile, and so does the server from then on.
+    stage.show(oldest);
+    stage.finds();
+    let other = || {
+        stage.show(old.clone());
+        stage.finds();
+        stage.show(new.clone());
+    };
+    let contended = Contended { store: &stage.store, left: Cell::new(1), other: &other };
+    let regressing = Regressing { store: contended, then: &|| stage.show(old.clone()) };
+    assert_eq!(stage.look_with(Some(&regressing)).unwrap_err().code(), "metadata-rollback");
+}
+
+/// A store after whose first conflict something happens.
+struct Regressing<'a> {
+    store: Contended<'a>,
+    then: &'a dyn Fn(),
+}
+
+impl Store for Regressing<'_> {
+    async fn load(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.load(key).await
+    }
+
+    async fn swap(&self, key: &str, expected: Option<&[u8]>, bytes: &[u8]) -> Result<Swapped, StoreError> {
+        let swapped = self.store.swap(key, expected, bytes).await;
+        if swapped == Ok(Swapped::Conflict) {
+            (self.then)();
+        }
+        swapped
+    }
+}
+
 /// A store that cannot be used.
 struct Broken;
 
