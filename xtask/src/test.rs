@@ -58,6 +58,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "javascript types", needs: &["build"], run: javascript_types },
     Stage { name: "javascript tests", needs: &["build"], run: javascript_tests },
     Stage { name: "sigstore-js", needs: &["tools"], run: sigstore_js },
+    Stage { name: "command line", needs: &["build"], run: command_line },
     Stage { name: "end to end", needs: &["build"], run: end_to_end },
 ];
 
@@ -186,6 +187,29 @@ fn rust_tests(run: &Run, console: &Console) -> Result<Outcome> {
         console.run(&differential)?;
     }
     console.run(toolchain::cargo().args(["test", "--package", "xtask"]))?;
+    Ok(Outcome::Tested)
+}
+
+/// Notary's cases once more, by way of the command line. A program starts for each visit, so that every sixth has to do; in a long run it
+/// is all of them.
+fn command_line(run: &Run, console: &Console) -> Result<Outcome> {
+    let mut cases = toolchain::cargo();
+    // Built with the features of all, as before.
+    cases.args([
+        "test",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--exclude",
+        DIFFERENTIAL,
+        "--all-features",
+        "--test",
+        "notary",
+        "--",
+        "command",
+    ]);
+    cases.env("PULLPROOF_CLI", crate::root().join("pkg/dist/cli.js")).env("PULLPROOF_CLI_EVERY", if run.long { "1" } else { "6" });
+    console.run(&cases)?;
     Ok(Outcome::Tested)
 }
 
