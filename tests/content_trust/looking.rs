@@ -594,3 +594,110 @@ fn the_same_collection_on_another_server_has_another_history() {
     stage.server = TrustServer::parse("https://trust.test/mirror").unwrap();
     stage.finds();
 }
+
+mod review {
+    use super::*;
+
+    fn somebody() -> Publisher {
+        let mut somebody = Publisher::new();
+        somebody.signers.insert("root".into(), vec![Signer::root("somebody")]);
+        for role in ["timestamp", "snapshot", "targets"] {
+            somebody.signers.insert(role.into(), vec![Signer::p256(&format!("somebody's {role}"))]);
+        }
+        somebody.name_keys();
+        somebody.sign_root();
+        somebody
+    }
+
+    fn pin_of_somebody() -> Anchor {
+        Anchor::Keys(vec![Signer::root("somebody").canonical_id().parse().unwrap()])
+    }
+
+    #[test]
+    fn somebody_with_another_pin_cannot_lower_the_floors_of_this_one() {
+        let mut stage = Stage::new(Publisher::new());
+        let old = stage.publish();
+        stage.publisher.release();
+        stage.publish();
+        stage.finds();
+        let own = core::mem::replace(&mut stage.anchor, pin_of_somebody());
+        stage.show(Site::new(&somebody().publish()));
+        println!("stranger: {:?}", stage.look().map(|looked| looked.root));
+        stage.anchor = own;
+        stage.show(old);
+        assert_eq!(stage.refusal(), "metadata-rollback");
+    }
+
+    #[test]
+    fn somebody_with_a_pin_cannot_change_who_was_believed_first() {
+        let mut stage = Stage::new(Publisher::new());
+        stage.anchor = Anchor::FirstUse;
+        stage.finds();
+        let theirs = Site::new(&somebody().publish());
+        stage.show(theirs);
+        stage.anchor = pin_of_somebody();
+        println!("stranger: {:?}", stage.look().map(|looked| looked.root));
+        stage.anchor = Anchor::FirstUse;
+        assert!(stage.look().is_err());
+    }
+
+    #[test]
+    fn first_use_does_not_begin_anew_where_what_is_kept_does_not_hold() {
+        let mut stage = Stage::new(Publisher::new());
+        stage.anchor = Anchor::FirstUse;
+        stage.finds();
+        let mut kept = stage.kept();
+        kept.roots = vec![b"{}".to_vec()];
+        stage.keep(&kept.to_bytes());
+        stage.show(Site::new(&somebody().publish()));
+        assert!(stage.look().is_err());
+    }
+
+    #[test]
+    fn a_refused_look_that_lost_a_race_does_not_lower_floors() {
+        // First use: this look is shown somebody's collection while another keeps the publisher's; then the publisher's older release is shown.
+        let mut stage = Stage::new(Publisher::new());
+        stage.anchor = Anchor::FirstUse;
+        let old = stage.publish();
+        stage.publisher.release();
+        let new = stage.publish();
+        let mut theirs = somebody();
+        for role in ["timestamp", "snapshot", "targets"] {
+            theirs.document(role)["version"] = json!(1000);
+        }
+        let theirs = Site::new(&theirs.publish());
+        let other = || {
+            stage.show(new.clone());
+            stage.finds();
+            stage.show(theirs.clone());
+        };
+        let contended = Contended { store: &stage.store, left: Cell::new(1), other: &other };
+        println!("race: {:?}", stage.look_with(Some(&contended)).map(|looked| looked.root));
+        println!("floor of targets: {:?}", stage.kept().floors.version("targets"));
+        stage.show(old);
+        assert_eq!(stage.refusal(), "metadata-rollback");
+    }
+
+    #[test]
+    fn a_root_that_its_authority_did_not_issue_is_no_successor_under_that_pin() {
+        let mut stage = Stage::new(Publisher::new());
+        stage.publisher.rotate(|publisher| {
+            publisher.signers.insert("root".into(), vec![Signer::root("not pinned")]);
+        });
+        stage.publish();
+        assert!(stage.look().is_err(), "Notary: unable to match any certificates to trust_pinning config");
+    }
+
+    #[test]
+    fn an_answer_that_forgets_the_archive_is_no_answer() {
+        use pullproof::policy::ContentTrust;
+        use pullproof::publishers::Word;
+        let content = pullproof::digest::Content::identify(pullproof::digest::Algorithm::Sha256, b"{}".to_vec());
+        let wanted = ContentTrust::parse(r#"{"firstUse":true,"verifyAt":"2020-10-01T00:00:00Z"}"#).unwrap();
+        let answer =
+            json!({"published":[{"Ok":{"tag":"other","digest":content.digest().to_string(),"role":"x","isFirstUse":false}}]}).to_string();
+        let object = pullproof::json::parse_object(answer.as_bytes()).unwrap();
+        let word = Word::read(&object.root().required("published").unwrap(), &content, &[&wanted]);
+        assert!(word.is_none(), "{word:?}");
+    }
+}
