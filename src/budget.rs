@@ -222,9 +222,6 @@ pub const CONTENT_TRUST_ROLES: usize = 128;
 /// Collections of Docker Content Trust that one check looks into. A policy is a stranger's at the edge, and each costs five requests.
 pub const COLLECTIONS: usize = 4;
 
-/// Roots before the newest that are asked for until one is pinned: rotating was rare, since Notary's own clients could not follow.
-pub const CONTENT_TRUST_PAST_ROOTS: usize = 16;
-
 /// Bytes of snapshot and targets that are kept with what was seen of a collection, so that a check asks for the timestamp only: in base64
 /// they fit into one value of a Durable Object (2 MB). Docker Hub's for debian, with 791 tags, have 82 KB.
 pub const CONTENT_TRUST_KEPT_BYTES: usize = 1 << 20;

@@ -267,7 +267,7 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
                 now,
             };
             walk.word = Some(self.publishers.ask(&servers, image, &root, &collections).await?);
-            let needed = policy.is_some_and(|policy| policy.needs_collections(walk.subject(image, root.digest())));
+            let needed = policy.is_some_and(|policy| policy.needs_collections(walk.subject(image, root.digest()), &walk.checks));
             let outcome = walk.word.as_ref().expect("it was just given").outcome(image, needed);
             walk.finish(CheckName::ContentTrust, outcome);
         }

@@ -18,6 +18,7 @@ use crate::content_trust::Asked;
 use crate::content_trust::Contents;
 use crate::content_trust::Floors;
 use crate::content_trust::Gun;
+use crate::content_trust::InvalidState;
 use crate::content_trust::InvalidTrustData;
 use crate::content_trust::Lookup;
 use crate::content_trust::SignedTag;
@@ -49,6 +50,9 @@ use crate::time::UnixTime;
 use crate::transport::Transport;
 use crate::transport::TransportError;
 use crate::tuf::InvalidMetadata;
+
+/// Digits of an anchor's hash in the name of what is kept: a store's keys have a hundred characters at most.
+const SLOT: usize = 20;
 
 pub use error::CollectionError;
 pub use error::Untrusted;
@@ -129,10 +133,17 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
         }))
     }
 
-    /// The name under which a store keeps what was seen of it. Another server may be an old copy, and is another history.
-    pub fn key(&self) -> String {
+    /// The names under which a store may have what was seen of it. Another server may be an old copy, and another anchor somebody else's: each
+    /// has a history of its own, so that nobody writes over whom somebody else believes. Of several pins it is that of the one which
+    /// vouched by itself.
+    pub fn keys(&self) -> Vec<String> {
         let name = format!("{}\n{}", self.server.address(), self.gun);
-        format!("content-trust-{}", Digest::of(Algorithm::Sha256, name.as_bytes()).encoded())
+        let collection = Digest::of(Algorithm::Sha256, name.as_bytes()).encoded();
+        let key = |anchor: &Anchor| {
+            let anchor = Digest::of(Algorithm::Sha256, anchor.name().as_bytes()).encoded();
+            format!("content-trust-{collection}-{}", &anchor[..SLOT])
+        };
+        self.anchor.parts().iter().map(key).collect()
     }
 
     async fn look(&self, goal: Goal<'_>) -> Result<Looked<Found>, CollectionError> {
@@ -141,19 +152,19 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
         if store.is_none() && is_first_use && matches!(self.when, When::Now(_)) {
             return Err(CollectionError::NoStore);
         }
-        let key = self.key();
+        let keys = self.keys();
         let mut unavailable = None;
         // What an attempt saw that could not be kept.
         let mut seen = Floors::default();
         for _ in 0..budget::TUF_ATTEMPTS {
-            let before = match store.load(&key).await {
-                Ok(before) => before,
+            let (place, before) = match self.kept(store, &keys).await {
+                Ok(kept) => kept.map_or((None, None), |(place, before)| (Some(place), Some(before))),
                 // Whoever is pinned is believed without a history, too: as on a machine that has never asked.
-                Err(error) if !is_first_use => {
+                Err(CollectionError::Store(error)) if !is_first_use => {
                     (store, unavailable) = (None, Some(error));
-                    None
+                    (None, None)
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             };
             let mut state = before.as_deref().map(|bytes| State::parse(bytes, self.gun)).transpose()?;
             if let Some(state) = &mut state {
@@ -163,21 +174,29 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
             // A check reads what it needs; whoever wants to see all of it reads every role.
             let more = if matches!(goal, Goal::All(_)) { budget::CONTENT_TRUST_ROLES } else { 0 };
             let client = Client::of_collection(self.transport, self.access, self.server, self.gun, budget::CHECK_REQUESTS + more);
-            let look = Look { collection: self, client, via: Cell::new(Via::Direct) };
+            let now = self.when.time();
+            let latest = state.as_ref().and_then(|state| state.floors.latest());
+            let look = Look { collection: self, client, via: Cell::new(Via::Direct), now: latest.map_or(now, |latest| latest.max(now)) };
             let outcome = look.run(&mut state, goal).await;
             let after = state.as_ref().map(State::to_bytes);
             let saved = match (&after, &before) {
-                (Some(after), before) if Some(after) != before.as_ref() => match store.swap(&key, before.as_deref(), after).await {
-                    // Somebody else has seen something meanwhile that this look did not reckon with: begin with that.
-                    Ok(Swapped::Conflict) => {
-                        seen.raise_to(&state.as_ref().expect("it was written").floors);
-                        continue;
+                (Some(after), before) if Some(after) != before.as_ref() => {
+                    let place = match (place, &state) {
+                        (None, Some(state)) => look.vouching(state).await?,
+                        (place, _) => place.unwrap_or_default(),
+                    };
+                    match store.swap(&keys[place], before.as_deref(), after).await {
+                        // Somebody else has seen something meanwhile that this look did not reckon with: begin with that.
+                        Ok(Swapped::Conflict) => {
+                            seen = state.map(|state| state.floors).unwrap_or_default();
+                            continue;
+                        }
+                        Ok(Swapped::Stored) => Ok(()),
+                        // First use is worth as much as the memory of it.
+                        Err(error) if is_first_use && before.is_none() => return Err(error.into()),
+                        Err(error) => Err(error),
                     }
-                    Ok(Swapped::Stored) => Ok(()),
-                    // First use is worth as much as the memory of it.
-                    Err(error) if is_first_use && before.is_none() => return Err(error.into()),
-                    Err(error) => Err(error),
-                },
+                }
                 _ => Ok(()),
             };
             let (found, root) = outcome.map_err(|error| error.after(since))?;
@@ -186,6 +205,19 @@ impl<S: Store, T: Transport, P: Prover> Collection<'_, S, T, P> {
             return Ok(Looked { found, root, first_seen, via: look.via.get(), saved });
         }
         Err(CollectionError::Contended)
+    }
+
+    /// What is kept, and under which of the names: of several, that which was used last.
+    async fn kept(&self, store: Option<&S>, keys: &[String]) -> Result<Option<(usize, Vec<u8>)>, CollectionError> {
+        let mut newest: Option<(usize, Vec<u8>, Option<UnixTime>)> = None;
+        for (place, key) in keys.iter().enumerate() {
+            let Some(bytes) = store.load(key).await? else { continue };
+            let latest = State::parse(&bytes, self.gun)?.floors.latest();
+            if newest.as_ref().is_none_or(|(_, _, other)| latest > *other) {
+                newest = Some((place, bytes, latest));
+            }
+        }
+        Ok(newest.map(|(place, bytes, _)| (place, bytes)))
     }
 }
 
@@ -201,18 +233,15 @@ struct Look<'a, S, T, P> {
     collection: &'a Collection<'a, S, T, P>,
     client: Client<'a, T>,
     via: Cell<Via>,
+    /// The present, no earlier than it was before; or that of an archive.
+    now: UnixTime,
 }
 
 impl<S, T: Transport, P: Prover> Look<'_, S, T, P> {
     /// Leaves in `state` whatever was verified, however far it came; and says under which root.
     async fn run(&self, state: &mut Option<State>, goal: Goal<'_>) -> Result<(Found, u64), CollectionError> {
-        let (root, kept) = match state {
+        let (mut root, roots) = match state {
             Some(kept) => self.kept_root(kept).await?,
-            None => None,
-        }
-        .map_or_else(|| (None, Vec::new()), |(root, kept)| (Some(root), kept));
-        let (mut root, roots) = match root {
-            Some(root) => (root, kept),
             None => self.first_root().await?,
         };
         let state = state.get_or_insert_with(|| State {
@@ -249,13 +278,13 @@ impl<S, T: Transport, P: Prover> Look<'_, S, T, P> {
         Ok((found, root.version()))
     }
 
-    /// The root that the anchor vouches for, and its successors, among those that are kept; `None` where the anchor vouches for none of
-    /// them any more.
-    async fn kept_root(&self, state: &State) -> Result<Option<(TrustedRoot, Vec<Vec<u8>>)>, CollectionError> {
+    /// The root that the anchor vouches for, and its successors, among those that are kept. Where it vouches for none of them something is
+    /// wrong with what is kept, and beginning anew would be to believe whoever answers now.
+    async fn kept_root(&self, state: &State) -> Result<(TrustedRoot, Vec<Vec<u8>>), CollectionError> {
         let mut found: Option<(TrustedRoot, Vec<Vec<u8>>)> = None;
         for bytes in &state.roots {
             let next = match &found {
-                None => self.load(bytes),
+                None => self.load(self.collection.anchor, bytes),
                 Some((root, _)) => root.next(bytes),
             };
             match (self.proven("root", next).await, &mut found) {
@@ -266,50 +295,37 @@ impl<S, T: Transport, P: Prover> Look<'_, S, T, P> {
                 }
                 // Nobody could say: that is no reason to forget it.
                 (Err(error @ CollectionError::Prover(_)), _) => return Err(error),
-                // An anchor that was changed may vouch for a later one.
+                // A certificate of an authority's may have ended, and the next one begun.
                 (Err(_), None) => {}
                 (Err(_), Some(_)) => break,
             }
         }
-        Ok(found)
+        let invalid = || InvalidState::Value { path: "$.roots".into(), expected: "a root that the anchor vouches for" };
+        found.ok_or_else(|| invalid().into())
     }
 
-    /// The newest root, if the anchor vouches for it, or else for one before it from which every root vouches for the next: whoever
-    /// pinned a key that was rotated since need not hear of it.
+    /// The newest root, if the anchor vouches for it.
     async fn first_root(&self) -> Result<(TrustedRoot, Vec<Vec<u8>>), CollectionError> {
         let newest = self.newest("root").await?;
-        let refused = match self.proven("root", self.load(&newest)).await {
-            Ok(root) => return Ok((root, vec![newest])),
-            Err(refused) => refused,
-        };
-        if !refused.is_of_anchor() {
-            return Err(refused);
-        }
-        // Its own word for how many there were: enough to ask by, and then every step is proven.
-        let own = TrustedRoot::load(&newest, self.collection.gun, &Anchor::FirstUse, self.collection.when.time());
-        let version = self.proven("root", own).await?.version();
-        let mut later = vec![newest];
-        for version in (1..version).rev().take(budget::CONTENT_TRUST_PAST_ROOTS) {
-            let Some(bytes) = self.fetch("root", Which::Version(version)).await? else { return Err(refused) };
-            let vouched = self.proven("root", self.load(&bytes)).await;
-            later.push(bytes);
-            match vouched {
-                Ok(mut root) => {
-                    later.reverse();
-                    for next in &later[1..] {
-                        root = self.proven("root", root.next(next)).await?;
-                    }
-                    return Ok((root, later));
-                }
-                Err(other) if other.is_of_anchor() => {}
-                Err(other) => return Err(other),
-            }
-        }
-        Err(refused)
+        Ok((self.proven("root", self.load(self.collection.anchor, &newest)).await?, vec![newest]))
     }
 
-    fn load(&self, bytes: &[u8]) -> Result<Unproven<TrustedRoot>, InvalidTrustData> {
-        TrustedRoot::load(bytes, self.collection.gun, self.collection.anchor, self.collection.when.time())
+    /// Which part of the anchor vouches for the first root that is kept, by itself.
+    async fn vouching(&self, state: &State) -> Result<usize, CollectionError> {
+        let parts = self.collection.anchor.parts();
+        let last = parts.len() - 1;
+        for (place, part) in parts.iter().enumerate().take(last) {
+            match self.proven("root", self.load(part, &state.roots[0])).await {
+                Ok(_) => return Ok(place),
+                Err(error @ CollectionError::Prover(_)) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(last)
+    }
+
+    fn load(&self, anchor: &Anchor, bytes: &[u8]) -> Result<Unproven<TrustedRoot>, InvalidTrustData> {
+        TrustedRoot::load(bytes, self.collection.gun, anchor, self.now)
     }
 
     /// Version for version to the newest root; `None` if this is the newest.

@@ -282,11 +282,13 @@ impl Policy {
         rule.into_iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of)
     }
 
-    /// Whether a requirement of the rule for this image is unmet, and a collection could meet it.
-    pub fn needs_collections(&self, subject: Subject<'_>) -> bool {
+    /// Whether a requirement of the rule for this image is unmet, a collection could meet it, and nothing that could as well is unknown.
+    pub fn needs_collections(&self, subject: Subject<'_>, checks: &[Check]) -> bool {
         let rule = self.rules.iter().find(|rule| rule.images.matches(subject.registry, subject.repository));
         let unmet = rule.into_iter().flat_map(|rule| &rule.require).filter(|requirement| !subject.meets_one_of(requirement));
-        unmet.flat_map(|requirement| &requirement.any_of).any(|wanted| matches!(wanted, Alternative::ContentTrust(_)))
+        let is_collection = |wanted: &Alternative| matches!(wanted, Alternative::ContentTrust(_));
+        let mut unmet = unmet.filter(|requirement| subject.unseen(requirement, checks).is_empty());
+        unmet.any(|requirement| requirement.any_of.iter().any(is_collection))
     }
 
     /// A trusted root that the policy brings.
@@ -406,15 +408,6 @@ impl Alternative {
                 Ok(Self::Identity { identity, root })
             }
             _ => Err(value(place.path(), "one of `digest`, `cosign`, `sigstore` and `contentTrust`", "none or several")),
-        }
-    }
-
-    /// Whether a check finds out whether it is met.
-    const fn is_met_by(&self, check: CheckName) -> bool {
-        match self {
-            Self::Digest(_) => false,
-            Self::Key { .. } | Self::Identity { .. } => matches!(check, CheckName::Signatures),
-            Self::ContentTrust(_) => matches!(check, CheckName::ContentTrust),
         }
     }
 
@@ -545,6 +538,22 @@ impl Subject<'_> {
         self.published.iter().find(|published| published.wanted == **wanted && published.found.as_ref().is_ok_and(holds))
     }
 
+    /// Why it cannot be said that a requirement is not met, if it cannot.
+    fn unseen(&self, requirement: &Requirement, checks: &[Check]) -> Vec<Remark> {
+        let by_signature = |wanted: &Alternative| matches!(wanted, Alternative::Key { .. } | Alternative::Identity { .. });
+        let of_signatures = |check: &&Check| check.name == CheckName::Signatures && requirement.any_of.iter().any(by_signature);
+        let mut unseen = unknowns(&checks.iter().filter(of_signatures).cloned().collect::<Vec<_>>());
+        // One collection that answers says nothing of another.
+        for wanted in &requirement.any_of {
+            let Alternative::ContentTrust(wanted) = wanted else { continue };
+            let found = self.published.iter().find(|published| published.wanted == **wanted).map(|published| &published.found);
+            if let Some(Err(Unpublished::Unknown(Remark { code, message }))) = found {
+                unseen.push(Remark { code, message: format!("{}: {message}", CheckName::ContentTrust.name()) });
+            }
+        }
+        unseen
+    }
+
     /// The time of an archive that would have met it, had it been the present.
     fn met_once(&self, requirement: &Requirement) -> Option<UnixTime> {
         requirement.any_of.iter().find_map(|wanted| self.published(wanted)?.found.as_ref().ok()?.archived())
@@ -557,9 +566,9 @@ impl Subject<'_> {
                 // An attestation is no signature: see `Meaning`.
                 alternative == wanted && signer.artifact() == self.digest && matches!(signer.meaning(), Meaning::Signature { .. })
             }),
-            Alternative::ContentTrust(_) => {
+            Alternative::ContentTrust(collection) => {
                 let found = self.published(wanted).and_then(|published| published.found.as_ref().ok());
-                found.is_some_and(|vouched| vouched.archived().is_none())
+                collection.verify_at.is_none() && found.is_some_and(|vouched| vouched.archived().is_none())
             }
         }
     }
@@ -603,8 +612,7 @@ pub fn decide(subject: Subject<'_>, checks: &[Check], policy: Option<&Policy>) -
     let rested_on: Vec<Check> = checks.iter().filter(|check| !of_publishers(check)).cloned().collect();
     if let Some(unmet) = rule.require.iter().find(|requirement| !subject.meets_one_of(requirement)) {
         // A signature that could not be looked at may be the one: that it was not found is no answer.
-        let could_meet = |check: &&Check| unmet.any_of.iter().any(|wanted| wanted.is_met_by(check.name));
-        let unseen = unknowns(&checks.iter().filter(could_meet).cloned().collect::<Vec<_>>());
+        let unseen = subject.unseen(unmet, checks);
         if !unseen.is_empty() {
             return (Verdict::Inconclusive, unseen);
         }

@@ -74,14 +74,14 @@ pub struct Word {
 
 impl Word {
     /// What somebody else found, for each that is wanted: their `found`, as it was written. `None` if that is no answer: there are fewer or
-    /// more, or one of them is about other bytes.
+    /// more, or one of them is about other bytes, or about something else than was wanted.
     pub fn read(answers: &Place<'_>, root: &Content, wanted: &[&ContentTrust]) -> Option<Self> {
         let answers = answers.array().ok().filter(|answers| answers.len() == wanted.len())?;
         let sha256 = Digest::of(Algorithm::Sha256, root.bytes());
         let mut word = Self::default();
         for (answer, wanted) in answers.iter().zip(wanted) {
             let found = found(answer)?;
-            if found.as_ref().is_ok_and(|vouched| vouched.digest() != sha256) {
+            if found.as_ref().is_ok_and(|vouched| vouched.digest() != sha256 || !vouched.answers(wanted)) {
                 return None;
             }
             word.published.push(Published { wanted: (*wanted).clone(), found });
@@ -103,21 +103,21 @@ impl Word {
 
     /// What follows for the check. `needed` says whether anything rests on it.
     pub(crate) fn outcome(&self, image: &Reference, needed: bool) -> Outcome {
-        if let Some(vouched) = self.vouched().next() {
-            return Outcome::Passed { evidence: evidence(&Gun::of(image), vouched) };
-        }
         let mut refused = Vec::new();
         for published in &self.published {
             match &published.found {
-                Err(Unpublished::Unknown(remark)) => return Outcome::Unknown(remark.clone()),
+                Err(Unpublished::Unknown(remark)) if self.vouched().next().is_none() => return Outcome::Unknown(remark.clone()),
                 Err(Unpublished::Refused(message)) => refused.push(message.clone()),
-                Ok(_) => {}
+                _ => {}
             }
+        }
+        if let Some(vouched) = self.vouched().next() {
+            return Outcome::Passed { evidence: evidence(&Gun::of(image), vouched) };
         }
         if needed {
             return Outcome::Failed(Failure::ContentTrust { refused });
         }
-        Outcome::Skipped { message: format!("not needed, and it does not hold: {}", refused.join("; ")) }
+        Outcome::Skipped { message: format!("nothing rests on it alone, and it does not hold: {}", refused.join("; ")) }
     }
 }
 
@@ -133,6 +133,9 @@ fn evidence(gun: &Gun, vouched: &Vouched) -> String {
 /// `Result<Vouched, Unpublished>` as it is written.
 fn found(answer: &Place<'_>) -> Option<Result<Vouched, Unpublished>> {
     let members = answer.object().ok()?;
+    if members.entries().count() != 1 {
+        return None;
+    }
     if let Some(vouched) = members.optional("Ok").ok()? {
         return Some(Ok(Vouched::read(&vouched.object().ok()?)?));
     }

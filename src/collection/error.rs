@@ -100,11 +100,6 @@ impl CollectionError {
         matches!(self, Self::NoData { .. } | Self::Untrusted { .. })
     }
 
-    /// Whether the anchor does not vouch for a root.
-    pub(super) fn is_of_anchor(&self) -> bool {
-        matches!(self, Self::Untrusted { why, .. } if matches!(**why, Untrusted::Data(InvalidTrustData::Anchor { .. } | InvalidTrustData::Path(_))))
-    }
-
     /// The same, of a collection that was there at `since`.
     pub(super) fn after(self, since: Option<UnixTime>) -> Self {
         match self {

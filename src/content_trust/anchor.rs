@@ -1,5 +1,7 @@
 //! Where trust in a collection begins.
 
+use std::collections::BTreeSet;
+
 use crate::content_trust::InvalidTrustData;
 use crate::content_trust::KeyId;
 use crate::content_trust::certificate;
@@ -8,12 +10,15 @@ use crate::content_trust::metadata::Signed;
 use crate::content_trust::role::Role;
 use crate::crypto::Obligation;
 use crate::crypto::Unproven;
+use crate::digest::Algorithm;
+use crate::digest::Digest;
 use crate::time::UnixTime;
+use crate::x509::Certificate;
 use crate::x509::path;
 use crate::x509::path::Authority;
 use crate::x509::path::Purpose;
 
-/// Who vouches for the first root. From there on every root vouches for the next one.
+/// Who vouches for roots: for the first that is seen, and for the one that is in use. Between them every root vouches for the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// These keys, by their canonical IDs: they outlive certificates that are renewed. A threshold of the root's keys must be among them.
@@ -29,6 +34,34 @@ pub enum Anchor {
 }
 
 impl Anchor {
+    /// Whoever of several pins could vouch alone, each by itself, and last all of them together.
+    pub fn parts(&self) -> Vec<Self> {
+        let split = |ids: &[KeyId], part: fn(Vec<KeyId>) -> Self| {
+            let ids: BTreeSet<_> = ids.iter().copied().collect();
+            let each = ids.iter().map(|id| part(vec![*id])).filter(|_| ids.len() > 1);
+            each.chain([part(ids.iter().copied().collect())]).collect()
+        };
+        match self {
+            Self::Keys(ids) => split(ids, Self::Keys),
+            Self::Certificates(ids) => split(ids, Self::Certificates),
+            Self::Authority(_) | Self::FirstUse => vec![self.clone()],
+        }
+    }
+
+    /// A text that is the same for the same anchor only. Of an authority it is who is trusted; what stands before that proves nothing.
+    pub fn name(&self) -> String {
+        let ids = |ids: &[KeyId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        match self {
+            Self::Keys(keys) => format!("keys {}", ids(keys)),
+            Self::Certificates(certificates) => format!("certificates {}", ids(certificates)),
+            Self::Authority(authority) => {
+                let trusted = authority.chain.last().map(Certificate::der).unwrap_or_default();
+                format!("authority {}", Digest::of(Algorithm::Sha256, trusted))
+            }
+            Self::FirstUse => "first use".into(),
+        }
+    }
+
     /// What has to hold for `root`, whose own role is `role`, to be vouched for.
     pub(super) fn vouch<T>(&self, root: T, role: &Role, signed: &Signed, now: UnixTime) -> Result<Unproven<T>, InvalidTrustData> {
         // Signatures by a threshold of some of a role's keys are also signatures by a threshold of all of them.

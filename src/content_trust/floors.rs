@@ -66,6 +66,11 @@ impl Floors {
         self.roles.get(role).map(|floor| floor.seen.version)
     }
 
+    /// The latest time for which something was verified as the present.
+    pub(crate) const fn latest(&self) -> Option<UnixTime> {
+        self.latest
+    }
+
     /// With the present no earlier than it was before. Times of archives count for nothing.
     pub(super) fn at(&self, when: When) -> (Self, When) {
         match when {
@@ -86,10 +91,11 @@ impl Floors {
         Ok(())
     }
 
-    /// With what else was seen: of each role, the later.
+    /// With what else was seen: of each role, the later, where the same keys signed both. Versions of other keys are no measure.
     pub(crate) fn raise_to(&mut self, other: &Self) {
         for (role, floor) in &other.roles {
-            if self.roles.get(role).is_none_or(|own| own.seen.version < floor.seen.version) {
+            let is_later = |own: &Floor| own.keys == floor.keys && own.seen.version < floor.seen.version;
+            if self.roles.get(role).is_some_and(is_later) {
                 self.roles.insert(role.clone(), floor.clone());
             }
         }

@@ -60,6 +60,8 @@ struct Inner {
     bytes: Vec<u8>,
     signed: Signed,
     root: Root,
+    /// Whether the anchor has been asked about this one.
+    vouched: bool,
 }
 
 impl TrustedRoot {
@@ -68,7 +70,7 @@ impl TrustedRoot {
     pub fn load(bytes: &[u8], gun: &Gun, anchor: &Anchor, now: UnixTime) -> Result<Unproven<Self>, InvalidTrustData> {
         let (signed, root) = Root::parse(bytes)?;
         certificate::check(&root.itself, gun)?;
-        let inner = Inner { gun: gun.clone(), anchor: anchor.clone(), bytes: bytes.to_vec(), signed, root };
+        let inner = Inner { gun: gun.clone(), anchor: anchor.clone(), bytes: bytes.to_vec(), signed, root, vouched: true };
         let vouched = anchor.vouch((), &inner.root.itself, &inner.signed, now)?;
         Ok(vouched.map(|()| Self(Arc::new(inner))))
     }
@@ -90,7 +92,9 @@ impl TrustedRoot {
         }
         let by_this = self.0.root.itself.obligation("root", &signed, |_| true)?;
         let by_itself = root.itself.obligation("root", &signed, |_| true)?;
-        let inner = Inner { gun: self.0.gun.clone(), anchor: self.0.anchor.clone(), bytes: bytes.to_vec(), signed, root };
+        let Inner { gun, anchor, .. } = &*self.0;
+        let vouched = matches!(anchor, Anchor::FirstUse);
+        let inner = Inner { gun: gun.clone(), anchor: anchor.clone(), bytes: bytes.to_vec(), signed, root, vouched };
         Ok(Unproven::new(Self(Arc::new(inner)), vec![by_this, by_itself]))
     }
 
@@ -141,10 +145,11 @@ impl TrustedRoot {
         view.expires("timestamp", timestamp.header.expires, || timestamp.header.not_expired("timestamp", when.time()))?;
         view.link("timestamp", timestamp.header, role);
         let trusted = Unproven::new(TrustedTimestamp { view, file: timestamp.snapshot, version: timestamp.header.version }, vec![by_role]);
-        match current {
-            Some(current) => current.then(|()| Ok(trusted)),
-            None => Ok(trusted),
-        }
+        // As in Notary, it is the root in use that the anchor has to vouch for, whatever vouched for it: `ValidateRoot`.
+        let vouched =
+            if self.0.vouched { None } else { Some(self.0.anchor.vouch((), &self.0.root.itself, &self.0.signed, when.time())?) };
+        let needed = current.into_iter().chain(vouched);
+        needed.into_iter().try_fold(trusted, |trusted, needed| needed.then(|()| Ok(trusted)))
     }
 
     /// Whether it may be used now. Where some of its certificates may not, a threshold of the others has to have signed.

@@ -223,6 +223,10 @@ impl Vouched {
 
     /// As it was written, by whoever verified; `None` if that is something else.
     pub fn read(members: &Members<'_>) -> Option<Self> {
+        let names = ["tag", "digest", "role", "archived", "expires", "firstSeen", "isFirstUse"];
+        if !names.iter().all(|name| members.entries().any(|(found, _)| found == *name)) {
+            return None;
+        }
         let text = |name| members.optional_string(name).ok();
         let time = |name| text(name)?.map(|text| text.parse().ok()).map_or(Some(None), |time: Option<UnixTime>| time.map(Some));
         Some(Self {
@@ -234,6 +238,11 @@ impl Vouched {
             first_seen: time("firstSeen")?,
             is_first_use: members.required("isFirstUse").and_then(|place| place.boolean()).ok()?,
         })
+    }
+
+    /// Whether it is about what was wanted: the same moment, and the same beginning of trust.
+    pub(crate) fn answers(&self, wanted: &ContentTrust) -> bool {
+        self.archived == wanted.verify_at && self.is_first_use == matches!(wanted.anchor, Anchor::FirstUse)
     }
 
     /// The tag; where only a digest was looked for, the first that has it.

@@ -134,7 +134,7 @@ fn scope(challenged: Option<&str>, repository: &str) -> String {
 /// Whether two hosts belong to one party: the same host, or siblings under a name of at least two labels that is not itself a public
 /// suffix of the common kind (`co.uk`). Without the Public Suffix List this can only err on the side of the registry, which gets these
 /// very credentials anyway if it asks for Basic.
-pub(crate) fn same_party(registry: &str, realm: &str) -> bool {
+fn same_party(registry: &str, realm: &str) -> bool {
     if registry == realm {
         return true;
     }

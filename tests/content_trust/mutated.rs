@@ -114,8 +114,11 @@ fn no_changed_byte_of_a_minted_collection_is_accepted() {
 fn no_changed_byte_of_a_collection_of_notary_is_accepted() {
     let Some(files) = real::state(5) else { return };
     let mut client = real::client();
-    let root: Value = serde_json::from_slice(&files.roots[0]).unwrap();
-    client.anchor = Anchor::Certificates(vec![root["signatures"][0]["keyid"].as_str().unwrap().parse().unwrap()]);
+    let pin = |bytes: &Vec<u8>| {
+        let root: Value = serde_json::from_slice(bytes).unwrap();
+        root["signed"]["roles"]["root"]["keyids"][0].as_str().unwrap().parse().unwrap()
+    };
+    client.anchor = Anchor::Certificates(vec![pin(&files.roots[0]), pin(files.roots.last().unwrap())]);
     let Tester { tried, accepted, .. } = Tester::run(client, files);
     println!("{tried} changes");
     assert!(accepted.is_empty(), "{} of {tried}: {accepted:#?}", accepted.len());

@@ -372,87 +372,82 @@ fn an_inspection_of_nothing_is_no_success() {
     assert_eq!(inspect(&stage, "example/app").outcome, ContentTrustOutcome::Unknown);
 }
 
-mod review {
-    use super::*;
+#[test]
+fn a_collection_that_could_not_be_asked_is_unknown_although_another_requirement_is_met() {
+    let mut stage = Stage::new();
+    let site = stage.publish();
+    stage.sites.show("other", site.failing("timestamp.json", 503));
+    let other = json!({ "contentTrust": { "server": "https://trust.test/other", "rootKey": Signer::root("root").canonical_id() } });
+    let both = json!({ "rules": [{ "images": "docker.io/example/app", "require": [pinned(), other] }] });
+    let report = stage.check_at("example/app:1.0", &both, true, start());
+    assert_eq!((report.verdict, reasons(&report)), (Verdict::Inconclusive, vec!["registry-error"]));
+}
 
-    #[test]
-    fn a_collection_that_could_not_be_asked_is_unknown_although_another_requirement_is_met() {
-        let mut stage = Stage::new();
-        let site = stage.publish();
-        stage.sites.show("other", site.failing("timestamp.json", 503));
-        let other = json!({ "contentTrust": { "server": "https://trust.test/other", "rootKey": Signer::root("root").canonical_id() } });
-        let both = json!({ "rules": [{ "images": "docker.io/example/app", "require": [pinned(), other] }] });
-        let report = stage.check_at("example/app:1.0", &both, true, start());
-        assert_eq!((report.verdict, reasons(&report)), (Verdict::Inconclusive, vec!["registry-error"]));
+#[test]
+fn a_broken_module_cannot_have_an_archive_accepted() {
+    let content = pullproof::digest::Content::identify(pullproof::digest::Algorithm::Sha256, b"{}".to_vec());
+    let policy = Policy::parse(r#"{"rules":[{"images":"docker.io/example/app","require":[{"contentTrust":{"firstUse":true,"verifyAt":"2020-10-01T00:00:00Z"}}]}]}"#).unwrap();
+    let wanted = policy.collections("docker.io", "example/app");
+    let answer =
+        json!({"published":[{"Ok":{"tag":"other","digest":content.digest().to_string(),"role":"x","isFirstUse":false}}]}).to_string();
+    let object = pullproof::json::parse_object(answer.as_bytes()).unwrap();
+    let word = pullproof::publishers::Word::read(&object.root().required("published").unwrap(), &content, &wanted).unwrap_or_default();
+    let subject = pullproof::policy::Subject {
+        registry: "docker.io",
+        repository: "example/app",
+        digest: content.digest(),
+        signed: &[],
+        published: &word.published,
+    };
+    let (verdict, _) = pullproof::policy::decide(subject, &[], Some(&policy));
+    assert_ne!(verdict, Verdict::Accept);
+}
+
+struct Asking;
+
+impl pullproof_world::Host for Asking {
+    fn answer(&self, _: &pullproof_world::Received) -> pullproof_world::Answer {
+        pullproof_world::Answer::new(401, "application/json", "{}").with("www-authenticate", "Basic realm=\"x\"")
     }
+}
 
-    #[test]
-    fn a_broken_module_cannot_have_an_archive_accepted() {
-        let content = pullproof::digest::Content::identify(pullproof::digest::Algorithm::Sha256, b"{}".to_vec());
-        let policy = Policy::parse(r#"{"rules":[{"images":"docker.io/example/app","require":[{"contentTrust":{"firstUse":true,"verifyAt":"2020-10-01T00:00:00Z"}}]}]}"#).unwrap();
-        let wanted = policy.collections("docker.io", "example/app");
-        let answer =
-            json!({"published":[{"Ok":{"tag":"other","digest":content.digest().to_string(),"role":"x","isFirstUse":false}}]}).to_string();
-        let object = pullproof::json::parse_object(answer.as_bytes()).unwrap();
-        let word = pullproof::publishers::Word::read(&object.root().required("published").unwrap(), &content, &wanted).unwrap_or_default();
-        let subject = pullproof::policy::Subject {
-            registry: "docker.io",
-            repository: "example/app",
-            digest: content.digest(),
-            signed: &[],
-            published: &word.published,
-        };
-        let (verdict, _) = pullproof::policy::decide(subject, &[], Some(&policy));
-        assert_ne!(verdict, Verdict::Accept);
-    }
+#[test]
+fn credentials_do_not_go_to_another_customer_of_the_same_cloud() {
+    let image = Image::multi_platform();
+    let registry = FakeRegistry::new().image("app", "1.0", &image);
+    let world = World::new().registry("mine.azurecr.io", registry).host("evil.azurecr.io", Asking);
+    let wanted = json!({ "contentTrust": { "server": "https://evil.azurecr.io", "rootKey": Signer::root("root").canonical_id() } });
+    let policy = json!({ "rules": [{ "images": "mine.azurecr.io/app", "require": [wanted] }] });
+    let policy = Policy::parse(&policy.to_string()).unwrap();
+    let credentials = Some(Credentials::Password { username: "user".into(), password: "secret".into() });
+    let checker = Checker::new(&world).access(Access { credentials, ..Access::default() });
+    block_on(checker.check(&Reference::parse("mine.azurecr.io/app:1.0").unwrap(), Some(&policy), start(), &mut |_| {})).unwrap();
+    let sent: Vec<_> = world
+        .requests_to("evil.azurecr.io")
+        .into_iter()
+        .flat_map(|request| request.headers)
+        .filter(|(name, _)| name == "authorization")
+        .collect();
+    assert_eq!(sent, []);
+}
 
-    struct Asking;
-
-    impl pullproof_world::Host for Asking {
-        fn answer(&self, _: &pullproof_world::Received) -> pullproof_world::Answer {
-            pullproof_world::Answer::new(401, "application/json", "{}").with("www-authenticate", "Basic realm=\"x\"")
-        }
-    }
-
-    #[test]
-    fn credentials_do_not_go_to_another_customer_of_the_same_cloud() {
-        let image = Image::multi_platform();
-        let registry = FakeRegistry::new().image("app", "1.0", &image);
-        let world = World::new().registry("mine.azurecr.io", registry).host("evil.azurecr.io", Asking);
-        let wanted = json!({ "contentTrust": { "server": "https://evil.azurecr.io", "rootKey": Signer::root("root").canonical_id() } });
-        let policy = json!({ "rules": [{ "images": "mine.azurecr.io/app", "require": [wanted] }] });
-        let policy = Policy::parse(&policy.to_string()).unwrap();
-        let credentials = Some(Credentials::Password { username: "user".into(), password: "secret".into() });
-        let checker = Checker::new(&world).access(Access { credentials, ..Access::default() });
-        block_on(checker.check(&Reference::parse("mine.azurecr.io/app:1.0").unwrap(), Some(&policy), start(), &mut |_| {})).unwrap();
-        let sent: Vec<_> = world
-            .requests_to("evil.azurecr.io")
-            .into_iter()
-            .flat_map(|request| request.headers)
-            .filter(|(name, _)| name == "authorization")
-            .collect();
-        assert_eq!(sent, []);
-    }
-
-    #[test]
-    fn a_signature_that_could_not_be_looked_at_leaves_it_open_although_the_collection_refuses() {
-        struct Down(FakeRegistry);
-        impl pullproof_world::Host for Down {
-            fn answer(&self, request: &pullproof_world::Received) -> pullproof_world::Answer {
-                if request.url.contains("/referrers/") {
-                    return pullproof_world::Answer::new(503, "application/json", "{}");
-                }
-                self.0.answer(request)
+#[test]
+fn a_signature_that_could_not_be_looked_at_leaves_it_open_although_the_collection_refuses() {
+    struct Down(FakeRegistry);
+    impl pullproof_world::Host for Down {
+        fn answer(&self, request: &pullproof_world::Received) -> pullproof_world::Answer {
+            if request.url.contains("/referrers/") {
+                return pullproof_world::Answer::new(503, "application/json", "{}");
             }
+            self.0.answer(request)
         }
-        let image = Image::multi_platform();
-        let registry = FakeRegistry::new().image("example/app", "1.0", &image);
-        let world = World::new().host("registry-1.docker.io", Down(registry)).host("trust.test", Sites::default());
-        let key = json!({ "cosign": { "publicKey": SigningKey::p256("key").public().pem() } });
-        let policy = Policy::parse(&policy(&[key, pinned()]).to_string()).unwrap();
-        let report =
-            block_on(Checker::new(&world).check(&Reference::parse("example/app:1.0").unwrap(), Some(&policy), start(), &mut |_| {}))
-                .unwrap();
-        assert_eq!(report.verdict, Verdict::Inconclusive, "{:?} {:?}", report.reasons, report.checks);
     }
+    let image = Image::multi_platform();
+    let registry = FakeRegistry::new().image("example/app", "1.0", &image);
+    let world = World::new().host("registry-1.docker.io", Down(registry)).host("trust.test", Sites::default());
+    let key = json!({ "cosign": { "publicKey": SigningKey::p256("key").public().pem() } });
+    let policy = Policy::parse(&policy(&[key, pinned()]).to_string()).unwrap();
+    let report =
+        block_on(Checker::new(&world).check(&Reference::parse("example/app:1.0").unwrap(), Some(&policy), start(), &mut |_| {})).unwrap();
+    assert_eq!(report.verdict, Verdict::Inconclusive, "{:?} {:?}", report.reasons, report.checks);
 }

@@ -110,7 +110,7 @@ impl Client {
     fn keep(&self, root: Vec<u8>) {
         let (gun, floors) = (self.gun.clone(), Floors::default());
         let state = State { gun, roots: vec![root], floors, first_seen: self.now.get(), files: [].into() };
-        block_on(self.store.swap(&self.collection(&Access::default()).key(), None, &state.to_bytes())).unwrap();
+        block_on(self.store.swap(&self.collection(&Access::default()).keys()[0], None, &state.to_bytes())).unwrap();
     }
 
     fn collection<'a>(&'a self, access: &'a Access) -> Collection<'a, MemoryStore, World, Portable> {
