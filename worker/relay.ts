@@ -23,8 +23,9 @@ export async function answerRelay(
 ): Promise<Response> {
   refuseEmbedding(request);
   const target = parseTarget(request, url);
-  const isTrustData = target.path.includes('/_trust/tuf/');
-  if (!(isTrustData ? trust.allowsServer(target.registry) : registries.allows(target.registry))) {
+  // What stands before /v2/ is part of a trust server's address; nothing does before a registry's.
+  const [, below] = /^(.*?)\/v2\/[^?]*\/_trust\/tuf\/[^?]*$/.exec(target.path) ?? [];
+  if (!(below === undefined ? registries.allows(target.registry) : trust.allowsServer(target.registry, below))) {
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${target.registry}`);
   }
   transport.remembers = !request.headers.has(AFRESH);

@@ -21,10 +21,13 @@ const MAX_NAMED = 1000;
 const MAX_COLLECTIONS = 10_000;
 
 /** The key of what a policy names; that of a built-in instance is its name. */
-const NAMED = /^(?:tuf|content-trust)-[0-9a-f]{64}$/;
+const NAMED = /^(?:tuf-[0-9a-f]{64}|content-trust-[0-9a-f]{64}-[0-9a-f]{20})$/;
 
-/** Of a collection of Docker Content Trust: each has an object of its own. */
-const COLLECTION = /^content-trust-/;
+/** Of a collection of Docker Content Trust: each has an object of its own, in which each anchor has its history. */
+const COLLECTION = /^content-trust-[0-9a-f]{64}/;
+
+/** How many anchors of one collection have a history. */
+const MAX_ANCHORS = 64;
 
 export class TrustState extends DurableObject {
   readonly #sql: SqlStorage;
@@ -32,7 +35,6 @@ export class TrustState extends DurableObject {
   constructor(context: DurableObjectState, environment: unknown) {
     super(context, environment as never);
     this.#sql = context.storage.sql;
-    this.#sql.exec('CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID');
   }
 
   /** Of the object that is there once: whether a collection may have an object of its own. What was admitted stays so. */
@@ -46,6 +48,9 @@ export class TrustState extends DurableObject {
   }
 
   load(key: string): Uint8Array | undefined {
+    // A table would keep an object alive in which there is nothing: whoever likes can ask for any number of them.
+    const [table] = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'kept'");
+    if (table === undefined) return undefined;
     const [found] = this.#sql.exec<{ bytes: ArrayBuffer }>('SELECT bytes FROM kept WHERE key = ?', key);
     return found === undefined ? undefined : new Uint8Array(found.bytes);
   }
@@ -55,9 +60,11 @@ export class TrustState extends DurableObject {
     if (bytes.byteLength > MAX_BYTES) throw new Error(`expected at most ${MAX_BYTES} bytes, found ${bytes.byteLength}`);
     const found = this.load(key);
     if (found === undefined || expected === undefined ? found !== expected : !isSame(found, expected)) return false;
+    this.#sql.exec('CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID');
     if (found === undefined && NAMED.test(key)) {
       const { kept } = this.#sql.exec<{ kept: number }>('SELECT count(*) AS kept FROM kept').one();
-      if (kept >= MAX_NAMED) throw new Error(`expected at most ${MAX_NAMED} repositories, found another`);
+      const most = COLLECTION.test(key) ? MAX_ANCHORS : MAX_NAMED;
+      if (kept >= most) throw new Error(`expected at most ${most} entries, found another`);
     }
     this.#sql.exec('INSERT OR REPLACE INTO kept (key, bytes) VALUES (?, ?)', key, bytes);
     return true;
@@ -68,11 +75,13 @@ export class TrustState extends DurableObject {
 export function durableObjectStore(namespace: DurableObjectNamespace<TrustState>): Store {
   // Another one each time: a stub is of no use any more after its connection has failed.
   const named = (name: string) => namespace.get(namespace.idFromName(name));
-  const object = (key: string) => named(COLLECTION.test(key) ? key : 'trust');
+  const collection = (key: string) => COLLECTION.exec(key)?.[0];
+  const object = (key: string) => named(collection(key) ?? 'trust');
   return {
     load: async (key) => await object(key).load(key),
     swap: async (key, expected, bytes) => {
-      if (expected === undefined && COLLECTION.test(key)) await named('trust').admit(key);
+      const its = collection(key);
+      if (expected === undefined && its !== undefined) await named('trust').admit(its);
       return await object(key).swap(key, expected, bytes);
     },
   };

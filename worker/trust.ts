@@ -22,9 +22,11 @@ export class Trust {
     this.#servers = new AllowList(`docker.io,notary.docker.io,${TRUST_SERVERS}`);
   }
 
-  /** Whether a host may be asked as a trust server. One that is a registry, too, may be if that may. */
-  allowsServer(host: string): boolean {
-    return this.#servers.allows(host) || this.#registries.allows(host);
+  /**
+   * Whether this may be asked as a trust server. A registry may be as well, but not below a path, where some of them show files of anybody's.
+   */
+  allowsServer(host: string, path = ''): boolean {
+    return this.#servers.allows(host) || (['', '/'].includes(path) && this.#registries.allows(host));
   }
 
   /** Nobody is asked before it is known that everybody may be. What cannot be read here, the core refuses. */
@@ -32,8 +34,8 @@ export class Trust {
     for (const wanted of [contentTrust, ...collectionsOf(policy)]) {
       const { server } = objectOf(wanted);
       if (typeof server !== 'string') continue;
-      const host = URL.canParse(server) ? new URL(server).host : server;
-      if (this.allowsServer(host)) continue;
+      const { host, pathname } = URL.canParse(server) ? new URL(server) : { host: server, pathname: '' };
+      if (this.allowsServer(host, pathname)) continue;
       const advice = 'to check it yourself: npx pullproof check';
       throw new Refusal(403, 'trust-server-not-allowed', `expected a trust server that this service may ask, found ${host}; ${advice}`);
     }

@@ -87,6 +87,7 @@ impl Question {
 
 /// Checks an image. `fetch` is called with a `Request` and answers with a `Response`; `verify` with signatures, and answers which hold;
 /// `publishers` as `publishers.rs` says; `store` keeps trusted roots.
+#[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
 #[wasm_bindgen]
 pub async fn check(
     image: String,

@@ -92,7 +92,7 @@ fn spelled_out(image: &Reference) -> String {
         text += &[":", tag].concat();
     }
     if let Some(digest) = image.digest() {
-        text += &format!("@{digest}");
+        text += &["@", &digest.to_string()].concat();
     }
     text
 }

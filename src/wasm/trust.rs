@@ -41,6 +41,7 @@ struct Written<'a> {
 }
 
 /// What collections say of the bytes of `root`, which `image` stands for. `wanted` are the JSON texts of a policy's `contentTrust`.
+#[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
 #[wasm_bindgen]
 pub async fn published(
     image: String,
