@@ -115,7 +115,7 @@ pub struct PassedOverSummary {
     pub why: &'static str,
 }
 
-/// All that a collection says, as [`inspect`](crate::inspect::inspect) shows it.
+/// All that a collection says, as [`crate::inspect`] shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TrustInspection {

@@ -97,8 +97,8 @@ describe('first use', () => {
     const again = (await reportOn('trust-first-use:1.0')).contentTrust[0];
     assert.notEqual(first.firstSeen, null);
     assert.equal(again.firstSeen, first.firstSeen);
-    const key = keyOf(`http://${demo.host}`, image('trust-first-use'));
-    assert.ok(await worker.state(key).load(key), 'under its own name');
+    const key = keyOf(`http://${demo.host}`, image('trust-first-use'), 'first use');
+    assert.ok(await worker.state(collectionOf(key)).load(key), 'under its own name');
     assert.equal(await worker.state('trust').load(key), undefined, 'and not among the trusted roots');
   });
 
@@ -125,6 +125,7 @@ describe('a trust server', () => {
     ['at the metadata service of a cloud', 'http://169.254.169.254'],
     ['whose user is a listed host', () => `https://${demo.host}@evil.test`],
     ['below a listed host’s name', 'https://notary.docker.io.evil.test'],
+    ['below a path of a registry, where anybody’s files may be', 'https://codeberg.org/somebody/files/raw/branch/main'],
   ]) {
     test(`${of} is not asked`, async () => {
       const { status, body } = await ask(elsewhere(typeof server === 'string' ? server : server()));
@@ -228,13 +229,14 @@ describe('two at once, one of whom is shown older data', () => {
     assert.ok(low < high);
     /** What the next looks are shown, and then all others; whose files are held back, and until when. */
     let shown = { first: [], then: newest, held: null, until: null };
-    const edge = await startWorker({ registries: [demo.host], outbound: { [demo.host]: answer } });
+    const edge = await startWorker({ registries: [demo.host], trustServers: [demo.host], outbound: { [demo.host]: answer } });
     try {
       for (let round = 0; round < ROUNDS; round += 1) {
         const server = `http://${demo.host}/${round}`; // another collection each time, whose floor nobody has raised yet
-        const key = keyOf(server, gun);
-        const look = async () => (await ask({ image: `${gun}:1.0`, contentTrust: { ...contentTrustOf('trust-rolled-back:1.0'), server } }, edge)).body;
-        const floor = async () => timestampFloor(await edge.state(key).load(key));
+        const wanted = { ...contentTrustOf('trust-rolled-back:1.0'), server };
+        const key = keyOf(server, gun, `keys ${wanted.rootKey}`);
+        const look = async () => (await ask({ image: `${gun}:1.0`, contentTrust: wanted }, edge)).body;
+        const floor = async () => timestampFloor(await edge.state(collectionOf(key)).load(key));
         const isOlderLast = round % 2 === 1;
         const one = promised();
         shown = {
@@ -288,10 +290,14 @@ function promised() {
   return { promise, resolve };
 }
 
-/** As src/collection.rs names what is kept. */
-function keyOf(server, gun) {
-  return `content-trust-${createHash('sha256').update(`${server}\n${gun}`).digest('hex')}`;
+/** As src/collection.rs names what is kept: of a collection, and of one anchor. */
+function keyOf(server, gun, anchor) {
+  const hash = (text) => createHash('sha256').update(text).digest('hex');
+  return `content-trust-${hash(`${server}\n${gun}`)}-${hash(anchor).slice(0, 20)}`;
 }
+
+/** The object in which that is. */
+const collectionOf = (key) => key.slice(0, -21);
 
 /** The version of the timestamp below which nobody goes any more. */
 function timestampFloor(bytes) {
