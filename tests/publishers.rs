@@ -147,8 +147,14 @@ fn what_is_unknown_there_is_unknown_here_for_the_same_reason() {
 fn what_was_archived_there_is_never_accepted_here() {
     let mut answer = vouched(&digest());
     answer["Ok"]["archived"] = json!("2020-10-01T00:00:00Z");
-    let (report, _) = check(json!([answer]), Some(&by_collection()));
+    let archived = policy(&json!([{ "contentTrust": { "rootKey": KEY, "verifyAt": "2020-10-01T00:00:00Z" } }]));
+    let (report, _) = check(json!([answer]), Some(&archived));
     assert_eq!((report.verdict, report.reasons[0].code), (Verdict::Inconclusive, "archived"));
+    // Nobody asked for an archive, or for the present: that is no answer.
+    for (answer, policy) in [(answer, by_collection()), (vouched(&digest()), archived)] {
+        let (report, _) = check(json!([answer]), Some(&policy));
+        assert_eq!((report.verdict, report.reasons[0].code), (Verdict::Inconclusive, "content-trust-unavailable"));
+    }
 }
 
 /// `answers` about `wanted` are none.
