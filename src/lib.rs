@@ -52,6 +52,7 @@ pub mod content_trust;
 pub mod cosign;
 pub mod pin;
 pub mod policy;
+pub mod scan;
 pub mod sigstore;
 pub mod tuf;
 
