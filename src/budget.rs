@@ -241,8 +241,8 @@ pub const LAYER_UNPACKED_BYTES: u64 = 64 << 30;
 /// [`LAYER_EXPANSION_FREE_BYTES`] and zero is there to keep us busy.
 pub const LAYER_EXPANSION: u64 = 200;
 
-/// Bytes to which any layer may unpack, however small it is: empty databases are zeros for the most part. A second of hashing, natively.
-pub const LAYER_EXPANSION_FREE_BYTES: u64 = 512 << 20;
+/// Bytes to which any layer may unpack, however small it is: empty databases are zeros for the most part. A second of hashing, in wasm.
+pub const LAYER_EXPANSION_FREE_BYTES: u64 = 256 << 20;
 
 /// Entries of one layer, headers of headers included. Images of three million files have been seen (anchore/grype#1509).
 pub const LAYER_ENTRIES: u64 = 8 << 20;

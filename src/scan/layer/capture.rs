@@ -94,7 +94,9 @@ impl Keeper {
                 head.extend_from_slice(taken);
                 return rest;
             }
-            Self::Whole { bytes: kept, limit } | Self::Beginning { bytes: kept, limit } => kept.extend_from_slice(&bytes[..bytes.len().min(*limit - kept.len())]),
+            Self::Whole { bytes: kept, limit } | Self::Beginning { bytes: kept, limit } => {
+                kept.extend_from_slice(&bytes[..bytes.len().min(*limit - kept.len())])
+            }
             Self::Marked(marked) => marked.push(bytes),
         }
         &[]
@@ -113,11 +115,11 @@ impl Keeper {
             Self::Head(head) => return fill(head, budget::FILE_HEAD_BYTES),
             Self::Whole { bytes, limit } | Self::Beginning { bytes, limit } => {
                 fill(bytes, *limit);
-            },
+            }
             Self::Marked(marked) => match &mut marked.found {
                 Some(found) => {
                     fill(found, marked.limit);
-                },
+                }
                 // No marker is made of zeros.
                 None => {
                     marked.position += marked.carry.len() as u64 + length;

@@ -86,21 +86,18 @@ impl<'c> Gather<'c> {
             return;
         }
         let mut gone = self.kept.remove_entry(path);
-        while let Some((path, kept)) = gone {
-            match kept {
-                Kept::File(bytes) => self.captured -= cost(&path, bytes.len()),
-                Kept::Link { target, .. } | Kept::HardLink { target, .. } => {
+        loop {
+            match gone {
+                Some((path, Kept::File(bytes))) => self.captured -= cost(&path, bytes.len()),
+                Some((path, Kept::Link { target, .. } | Kept::HardLink { target, .. })) => {
                     self.names -= path.len() + target.len() + budget::REMEMBERED_BYTES;
                 }
-                Kept::Gap(_) => self.names -= path.len() + budget::REMEMBERED_BYTES,
+                Some((path, Kept::Gap(_))) => self.names -= path.len() + budget::REMEMBERED_BYTES,
+                None => {}
             }
-            gone = None;
-            if occupant == Occupant::Other {
-                let next = below(&self.kept, &path).next();
-                if let Some(next) = next {
-                    gone = self.kept.remove_entry(&next);
-                }
-            }
+            let next = if occupant == Occupant::Other { below(&self.kept, path).next() } else { None };
+            let Some(next) = next else { return };
+            gone = self.kept.remove_entry(&next);
         }
     }
 

@@ -127,11 +127,6 @@ impl Tar {
         }
     }
 
-    /// Entries so far, and headers in front of them.
-    pub(super) const fn headers(&self) -> u64 {
-        self.headers
-    }
-
     pub(super) fn push(&mut self, mut bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), InvalidLayer> {
         while !bytes.is_empty() {
             match &mut self.state {
