@@ -1,7 +1,11 @@
 //! `fetch` as a transport, in a page, a Worker or Node: whichever `fetch` the caller hands over.
 
+use core::time::Duration;
+
 use gloo_net::http::Headers;
 use gloo_net::http::RequestBuilder;
+use js_sys::Array;
+use js_sys::Promise;
 use js_sys::Reflect;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
@@ -11,7 +15,10 @@ use web_sys::AbortSignal;
 use web_sys::ReadableStreamDefaultReader;
 use web_sys::RequestRedirect;
 
+use crate::budget;
+use crate::transport::Content;
 use crate::transport::Method;
+use crate::transport::Opened;
 use crate::transport::Request;
 use crate::transport::Response;
 use crate::transport::Transport;
@@ -41,8 +48,21 @@ impl FetchTransport {
     }
 
     async fn read(&self, request: &Request, patience: &Patience<'_>) -> Result<Response, TransportError> {
+        let (answer, asked) = self.ask(request, patience).await?;
+        let body = read_body(&answer, request.max_length, patience).await?;
+        drop(asked);
+        Ok(Response {
+            status: answer.status(),
+            headers: Headers::from_raw(answer.headers()).entries().collect(),
+            followed_to: answer.redirected().then(|| answer.url()),
+            body,
+        })
+    }
+
+    /// The answer, and the request, which is to be held until the last byte is read: Node forgets which signal a response listens to when
+    /// nobody holds its request any more.
+    async fn ask(&self, request: &Request, patience: &Patience<'_>) -> Result<(web_sys::Response, web_sys::Request), TransportError> {
         let why = |error: JsValue| patience.why(&error);
-        // Held until the last byte is read: Node forgets which signal a response listens to when nobody holds its request any more.
         let mut asked = write(request, patience, RequestRedirect::Manual).map_err(why)?;
         let mut answer = self.answer(&asked).await.map_err(why)?;
         if answer.type_() == web_sys::ResponseType::Opaqueredirect {
@@ -54,15 +74,18 @@ impl FetchTransport {
             asked = write(request, patience, RequestRedirect::Follow).map_err(why)?;
             answer = self.answer(&asked).await.map_err(why)?;
         }
-        let body = read_body(&answer, request.max_length, patience).await?;
-        drop(asked);
-        Ok(Response {
-            status: answer.status(),
-            headers: Headers::from_raw(answer.headers()).entries().collect(),
-            followed_to: answer.redirected().then(|| answer.url()),
-            body,
-        })
+        Ok((answer, asked))
     }
+
+    fn patience(&self, timeout: Duration) -> Patience<'_> {
+        let timeout = signal_after(timeout);
+        let signals: js_sys::Array = [Some(&timeout), self.signal.as_ref()].into_iter().flatten().collect();
+        Patience { either: AbortSignal::any(&signals), timeout, caller: self.signal.as_ref() }
+    }
+}
+
+fn signal_after(time: Duration) -> AbortSignal {
+    AbortSignal::timeout_with_u32(u32::try_from(time.as_millis()).unwrap_or(u32::MAX))
 }
 
 /// The request as JavaScript has it.
@@ -82,11 +105,135 @@ fn write(request: &Request, patience: &Patience<'_>, redirect: RequestRedirect) 
 
 impl Transport for FetchTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let milliseconds = u32::try_from(request.timeout.as_millis()).unwrap_or(u32::MAX);
-        let timeout = AbortSignal::timeout_with_u32(milliseconds);
-        let signals: js_sys::Array = [Some(&timeout), self.signal.as_ref()].into_iter().flatten().collect();
-        let patience = Patience { either: AbortSignal::any(&signals), timeout, caller: self.signal.as_ref() };
+        let patience = self.patience(request.timeout);
         self.read(&request, &patience).await
+    }
+
+    async fn open(&self, request: Request, idle: Duration) -> Result<Opened<impl Content>, TransportError> {
+        let patience = self.patience(request.timeout);
+        let (answer, asked) = self.ask(&request, &patience).await?;
+        let status = answer.status();
+        let reader = answer.body().map(|stream| stream.get_reader().unchecked_into());
+        Ok(Opened {
+            status,
+            headers: Headers::from_raw(answer.headers()).entries().collect(),
+            followed_to: answer.redirected().then(|| answer.url()),
+            content: FetchContent {
+                reader,
+                patience,
+                idle,
+                clock: None,
+                chunk: None,
+                left: request.max_length,
+                too_large: TransportError::TooLarge { limit: request.max_length, status },
+                _asked: asked,
+            },
+        })
+    }
+}
+
+/// Content that the platform reads no further ahead than it likes to.
+struct FetchContent<'a> {
+    /// None behind the end, and where there was no content.
+    reader: Option<ReadableStreamDefaultReader>,
+    patience: Patience<'a>,
+    idle: Duration,
+    /// Measures how long nothing comes. One for many pieces: what comes before it is over only means that another one is needed.
+    clock: Option<Clock>,
+    /// What came, and how much of it was handed on: a piece can be of any size.
+    chunk: Option<(Uint8Array, u32)>,
+    left: u64,
+    too_large: TransportError,
+    _asked: web_sys::Request,
+}
+
+struct Clock {
+    signal: AbortSignal,
+    over: Promise,
+    something_came: bool,
+}
+
+impl Clock {
+    fn new(idle: Duration) -> Self {
+        let signal = signal_after(idle);
+        let over = Promise::new(&mut |resolve, _| signal.set_onabort(Some(&resolve)));
+        Self { signal, over, something_came: false }
+    }
+}
+
+impl FetchContent<'_> {
+    /// The next chunk, if there is one.
+    async fn read(&mut self) -> Result<Option<Uint8Array>, TransportError> {
+        let Some(reader) = &self.reader else { return Ok(None) };
+        let coming = reader.read();
+        let read = loop {
+            let clock = self.clock.get_or_insert_with(|| Clock::new(self.idle));
+            let first = JsFuture::from(Promise::race(&Array::of2(&coming, &clock.over))).await;
+            // Only the clock's own event says nothing of a value.
+            let is_read = first.as_ref().map_or(true, |value| Reflect::has(value, &"done".into()).unwrap_or(false));
+            match first {
+                Ok(value) if is_read => {
+                    clock.something_came = true;
+                    break value;
+                }
+                Ok(_) if clock.something_came => self.clock = None,
+                Ok(_) => return Err(TransportError::Timeout),
+                Err(error) => {
+                    // There is nothing more to cancel.
+                    self.reader = None;
+                    return Err(self.patience.why(&error));
+                }
+            }
+        };
+        if Reflect::get(&read, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+            self.reader = None;
+            return Ok(None);
+        }
+        let chunk: Option<Uint8Array> = Reflect::get(&read, &"value".into()).ok().and_then(|value| value.dyn_into().ok());
+        let Some(chunk) = chunk else {
+            return Err(TransportError::Unreachable { detail: "the body is not made of bytes".into() });
+        };
+        self.left = self.left.checked_sub(u64::from(chunk.length())).ok_or_else(|| self.too_large.clone())?;
+        Ok(Some(chunk))
+    }
+}
+
+impl Content for FetchContent<'_> {
+    async fn next(&mut self, piece: &mut Vec<u8>) -> Result<(), TransportError> {
+        piece.clear();
+        let (chunk, start) = loop {
+            let (chunk, start) = match self.chunk.take() {
+                Some(rest) => rest,
+                None => match self.read().await? {
+                    Some(chunk) => (chunk, 0),
+                    None => return Ok(()),
+                },
+            };
+            // A stream may deliver chunks without bytes, and that is not its end.
+            if start < chunk.length() {
+                break (chunk, start);
+            }
+        };
+        let most = u32::try_from(budget::LAYER_CHUNK_BYTES).expect("a small number");
+        let end = chunk.length().min(start.saturating_add(most));
+        piece.resize((end - start) as usize, 0);
+        chunk.subarray(start, end).copy_to(piece);
+        self.chunk = Some((chunk, end)).filter(|(chunk, end)| *end < chunk.length());
+        Ok(())
+    }
+}
+
+impl Drop for FetchContent<'_> {
+    fn drop(&mut self) {
+        if let Some(clock) = &self.clock {
+            clock.signal.set_onabort(None);
+        }
+        // Whoever drops it before its end has given up. That a stream which broke meanwhile cannot be cancelled is nobody's concern, but
+        // Node ends where nobody looks at a refusal.
+        if let Some(reader) = self.reader.take() {
+            let cancelled = reader.cancel();
+            wasm_bindgen_futures::spawn_local(async move { drop(JsFuture::from(cancelled).await) });
+        }
     }
 }
 
