@@ -71,6 +71,7 @@ pub mod signatures;
 pub mod anchors;
 pub mod bundle;
 pub mod check;
+pub mod contents;
 pub mod drift;
 pub mod refresh;
 pub mod resolve;

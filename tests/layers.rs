@@ -15,7 +15,7 @@ const LAYERS: &[(u8, &[&str])] = &[
     (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy", "scan"]),
     (5, &["transport", "prover", "store"]),
     (6, &["registry", "discover", "error", "signatures"]),
-    (7, &["anchors", "check", "resolve", "drift", "refresh", "bundle"]),
+    (7, &["anchors", "check", "contents", "resolve", "drift", "refresh", "bundle"]),
     (8, &["wasm", "native"]),
 ];
 
