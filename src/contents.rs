@@ -172,20 +172,15 @@ async fn read_image<T: Transport>(
             return Err(Unread::Kind { index, found: layer.media_type.clone() });
         }
     }
-    let layers: Vec<Expected> = manifest
-        .layers
-        .iter()
-        .zip(diff_ids)
-        .map(|(layer, diff_id)| Expected { digest: layer.digest, size: layer.size, diff_id })
-        .collect();
+    let layers: Vec<Expected> =
+        manifest.layers.iter().zip(diff_ids).map(|(layer, diff_id)| Expected { digest: layer.digest, size: layer.size, diff_id }).collect();
     let (read, merged) = read_layers(client, &layers, reading, on_step).await?;
     Ok(Contents { manifest: summary.digest, layers: read, merged })
 }
 
 /// The manifest that a report proves. What a policy makes of it does not matter here.
 fn proven_manifest(report: &Report) -> Result<&ManifestSummary, Unread> {
-    let leads_there =
-        |name: CheckName| matches!(name, CheckName::Resolve | CheckName::Document | CheckName::Platform | CheckName::Config);
+    let leads_there = |name: CheckName| matches!(name, CheckName::Resolve | CheckName::Document | CheckName::Platform | CheckName::Config);
     for check in report.checks.iter().filter(|check| leads_there(check.name)) {
         if let Outcome::Failed(_) | Outcome::Unknown(_) = check.outcome {
             return Err(Unread::Unproven { check: check.name, outcome: check.outcome.clone() });

@@ -63,8 +63,7 @@ pub fn diff_ids(content: &Content) -> Result<Vec<Digest>, InvalidDocument> {
         return Err(InvalidDocument::TooMany { what: "diff IDs", limit: budget::LAYERS, found });
     }
     let ids = ids.array()?;
-    let read = ids.iter().map(|place| {
-        place.string()?.parse().map_err(|reason| InvalidDocument::Digest { path: place.path().into(), reason })
-    });
+    let read =
+        ids.iter().map(|place| place.string()?.parse().map_err(|reason| InvalidDocument::Digest { path: place.path().into(), reason }));
     read.collect()
 }

@@ -8,7 +8,7 @@
 //!
 //! Nothing is kept but what was asked for, within limits (`budget.rs`), however many entries there are. A [`Summary`] is made only by
 //! [`Reader::finish`], after the blob has the size and the digest that the manifest names, and the archive in it has the diff ID that the
-//! configuration names: OCI image specification, ["Layer DiffID"](https://github.com/opencontainers/image-spec/blob/main/config.md).
+//! configuration names: OCI image specification, [Layer DiffID](https://github.com/opencontainers/image-spec/blob/main/config.md).
 
 mod below;
 mod capture;

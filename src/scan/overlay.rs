@@ -1,5 +1,5 @@
 //! What layers make of one another, from the lowest up: OCI image specification,
-//! ["Applying Changesets"](https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets).
+//! [Applying Changesets](https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets).
 //!
 //! What a layer deletes is deleted of the layers below it, wherever in the layer it says so. Paths lead through the symbolic links that
 //! lie below, as they do for whoever unpacks the layer.

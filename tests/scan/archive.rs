@@ -120,7 +120,7 @@ impl Archive {
 
 fn record(key: &str, value: &str) -> String {
     let rest = key.len() + value.len() + 3;
-    let length = (1..).find(|length| rest + length.to_string().len() == *length).unwrap();
+    let length = (rest..rest + 20).find(|length| rest + length.to_string().len() == *length).unwrap();
     format!("{length} {key}={value}\n")
 }
 

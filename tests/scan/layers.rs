@@ -292,7 +292,7 @@ mod compression {
         // Zeros, a thousand to one.
         let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
         for _ in 0..300 {
-            encoder.write_all(&[0; 1 << 20]).unwrap();
+            encoder.write_all(&vec![0; 1 << 20]).unwrap();
         }
         let blob = encoder.finish().unwrap();
         assert!(blob.len() < 2 << 20);
@@ -348,7 +348,7 @@ mod archives {
     #[test]
     fn a_prefix_belongs_to_ustar_and_not_to_gnu() {
         let deep = Header::new("os-release", b'0', 0).with(345, b"usr/lib");
-        let gnu = Header::gnu("b", b'0', 0).with(345, b"14544600000\014544600000\0");
+        let gnu = Header::gnu("b", b'0', 0).with(345, b"14544600000\x0014544600000\x00");
         let star = Header::new("c", b'0', 0).with(345, b"usr").with(508, b"tar\0");
         let old = Header::new("d", b'0', 0).with(257, &[0; 8]).with(345, b"not looked at");
         // Programs built with an old Go wrote this.
@@ -550,22 +550,25 @@ mod sparse_files {
         assert_eq!(content(archive), b"x\0".repeat(200));
     }
 
+    /// Of everything but the last file, what follows a marker.
+    struct Parts;
+
+    impl Captures for Parts {
+        fn by_path(&self, candidate: &Candidate<'_>) -> Capture {
+            if candidate.path == "z" { Capture::Nothing } else { Capture::ByContent }
+        }
+        fn by_content(&self, _: &Candidate<'_>, first: &[u8]) -> Capture {
+            assert_eq!(first, [0; 512]);
+            Capture::Marked { marker: b"\xff Go buildinf:", alignment: 16, limit: 20 }
+        }
+    }
+
     #[test]
     fn ten_gigabytes_of_nothing_take_no_memory() {
         let huge = old(&[(10 << 30, 0)], 10 << 30, b"").end();
         let summary = read(&huge).unwrap();
         assert_eq!(summary.gaps().map(|(path, gap)| (path, gap.code())).collect::<Vec<_>>(), [("var/lib/dpkg/status", "file-too-large")]);
         // Nor does it where only a part is wanted, wherever that may be.
-        struct Parts;
-        impl Captures for Parts {
-            fn by_path(&self, candidate: &Candidate<'_>) -> Capture {
-                if candidate.path == "z" { Capture::Nothing } else { Capture::ByContent }
-            }
-            fn by_content(&self, _: &Candidate<'_>, first: &[u8]) -> Capture {
-                assert_eq!(first, [0; 512]);
-                Capture::Marked { marker: b"\xff Go buildinf:", alignment: 16, limit: 20 }
-            }
-        }
         let content = b"\xff Go buildinf:\x08\x02 and the rest of it.";
         let end = (1 << 50) - 48;
         let marked = old(&[(end, content.len() as u64)], 1 << 50, content).end();

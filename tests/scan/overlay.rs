@@ -199,7 +199,7 @@ fn a_wanted_link_to_what_was_not_kept_is_a_gap() {
 fn a_gap_that_a_higher_layer_replaces_or_deletes_is_none() {
     let path = "app/node_modules/a/package.json";
     let large = Archive::new().file(path, &[b'x'; 2000]);
-    assert_eq!(merge_with(&[large.clone()], &USUAL).unwrap().gaps.len(), 1);
+    assert_eq!(merge_with(std::slice::from_ref(&large), &USUAL).unwrap().gaps.len(), 1);
     assert_eq!(merge(&[large.clone(), Archive::new().file(path, b"{}")]).len(), 1);
     assert_eq!(merge(&[large, Archive::new().file("app/.wh.node_modules", b"")]), []);
 }

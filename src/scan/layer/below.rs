@@ -99,7 +99,7 @@ impl Occupied {
     }
 }
 
-/// SipHash with the key zero. Who makes two paths collide deletes a file of their own image, which they can do without.
+/// `SipHash` with the key zero. Who makes two paths collide deletes a file of their own image, which they can do without.
 fn hash(path: &str, occupant: Occupant) -> u64 {
     let mut hasher = DefaultHasher::new();
     hasher.write_u8(occupant as u8);

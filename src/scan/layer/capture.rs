@@ -95,7 +95,7 @@ impl Keeper {
                 return rest;
             }
             Self::Whole { bytes: kept, limit } | Self::Beginning { bytes: kept, limit } => {
-                kept.extend_from_slice(&bytes[..bytes.len().min(*limit - kept.len())])
+                kept.extend_from_slice(&bytes[..bytes.len().min(*limit - kept.len())]);
             }
             Self::Marked(marked) => marked.push(bytes),
         }
@@ -116,16 +116,14 @@ impl Keeper {
             Self::Whole { bytes, limit } | Self::Beginning { bytes, limit } => {
                 fill(bytes, *limit);
             }
-            Self::Marked(marked) => match &mut marked.found {
-                Some(found) => {
-                    fill(found, marked.limit);
-                }
-                // No marker is made of zeros.
-                None => {
-                    marked.position += marked.carry.len() as u64 + length;
-                    marked.carry.clear();
-                }
-            },
+            Self::Marked(Marked { found: Some(found), limit, .. }) => {
+                fill(found, *limit);
+            }
+            // No marker is made of zeros.
+            Self::Marked(marked) => {
+                marked.position += marked.carry.len() as u64 + length;
+                marked.carry.clear();
+            }
         }
         0
     }

@@ -148,11 +148,11 @@ impl Gzip {
     }
 
     fn check(&self, trailer: [u8; 8]) -> Result<State, InvalidLayer> {
-        let [a, b, c, d, e, f, g, h] = trailer;
-        if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() {
+        let number = |at: usize| u32::from_le_bytes([trailer[at], trailer[at + 1], trailer[at + 2], trailer[at + 3]]);
+        if number(0) != self.crc.sum() {
             return Err(invalid("content that does not match its checksum"));
         }
-        if u32::from_le_bytes([e, f, g, h]) != self.crc.amount() {
+        if number(4) != self.crc.amount() {
             return Err(invalid("content of another length than it states"));
         }
         Ok(State::Between)

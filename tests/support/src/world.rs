@@ -101,7 +101,7 @@ impl Transport for World {
         }
         let request = received(request);
         let answer = self.deliver(&request)?;
-        response(&request, answer, limit)
+        response(&request, &answer, limit)
     }
 
     async fn open(&self, request: Request, _: Duration) -> Result<Opened<impl Content>, TransportError> {
@@ -138,9 +138,9 @@ fn received(request: Request) -> Received {
 }
 
 /// What arrives of an answer.
-fn response(request: &Received, answer: Answer, limit: u64) -> Result<Response, TransportError> {
-    let body = content(request, &answer, limit)?;
-    Ok(Response { status: answer.status, headers: headers(&answer), body, followed_to: None })
+fn response(request: &Received, answer: &Answer, limit: u64) -> Result<Response, TransportError> {
+    let body = content(request, answer, limit)?;
+    Ok(Response { status: answer.status, headers: headers(answer), body, followed_to: None })
 }
 
 /// Reads the content, decoded and up to the limit, as [`Transport`] promises.

@@ -14,9 +14,9 @@ pub(super) struct Header {
 
 impl Header {
     pub(super) fn parse(block: &[u8; 512]) -> Result<Self, &'static str> {
-        let stated = number(&block[148..156])?;
-        if ![unsigned_sum(block), signed_sum(block)].contains(&i64::try_from(stated).map_err(|_| CHECKSUM)?) {
-            return Err(CHECKSUM);
+        let stated = signed(&block[148..156])?;
+        if stated != unsigned_sum(block) && stated != signed_sum(block) {
+            return Err("a header that does not match its checksum");
         }
         let is_ustar = &block[257..263] == b"ustar\0";
         let is_gnu = &block[257..265] == b"ustar  \0";
@@ -43,8 +43,6 @@ impl Header {
         })
     }
 }
-
-const CHECKSUM: &str = "a header that does not match its checksum";
 
 /// The sum of all bytes, with spaces for the checksum itself.
 fn unsigned_sum(block: &[u8; 512]) -> i64 {

@@ -46,7 +46,7 @@ impl Pax {
                 b"GNU.sparse.numblocks" => pax.sparse.entries = value.to_vec(),
                 b"GNU.sparse.map" => pax.sparse.map = value.to_vec(),
                 b"GNU.sparse.offset" | b"GNU.sparse.numbytes" => {
-                    if (numbers % 2 == 0) != (key == b"GNU.sparse.offset") || value.contains(&b',') {
+                    if numbers.is_multiple_of(2) != (key == b"GNU.sparse.offset") || value.contains(&b',') {
                         return Err("a map of a sparse file that cannot be read");
                     }
                     if numbers > 0 {
