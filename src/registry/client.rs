@@ -4,6 +4,7 @@ mod blob;
 
 use core::cell::Cell;
 use core::cell::RefCell;
+use core::future::Future;
 
 use crate::budget;
 use crate::error::Error;
@@ -200,26 +201,26 @@ impl<'a, T: Transport> Client<'a, T> {
 
     /// One exchange with the registry itself: redirects are followed where they may lead, challenges are answered once. The response can
     /// have any status but those.
-    pub async fn exchange(
+    pub fn exchange(
         &self,
         method: Method,
         endpoint: &Endpoint,
         query: Option<&str>,
         accept: Option<String>,
         max_length: u64,
-    ) -> Result<Response, Error> {
-        let send = async |request: Request, url: &Url| self.send(request, url).await;
-        self.follow(method, endpoint, query, accept, max_length, send).await
+    ) -> impl Future<Output = Result<Response, Error>> {
+        self.follow(method, endpoint, query, accept, max_length, |request, host| self.send(request, host))
     }
 
-    async fn follow<A: Head>(
+    /// The same, however requests are sent.
+    async fn follow<A: Head, F: Future<Output = Result<A, Error>>>(
         &self,
         method: Method,
         endpoint: &Endpoint,
         query: Option<&str>,
         accept: Option<String>,
         max_length: u64,
-        send: impl AsyncFn(Request, &Url) -> Result<A, Error>,
+        send: impl Fn(Request, String) -> F,
     ) -> Result<A, Error> {
         let mut path = endpoint.path(self.repository);
         if let Some(query) = query {
@@ -240,7 +241,7 @@ impl<'a, T: Transport> Client<'a, T> {
             }
             let request =
                 Request { method, url: url.as_str().into(), headers, body: Vec::new(), max_length, timeout: budget::REQUEST_TIME };
-            let response = send(request, &url).await?;
+            let response = send(request, url.authority()).await?;
             let asked = match response.followed_to() {
                 Some(target) => self.redirect(&url, target)?,
                 None => url.clone(),
@@ -281,7 +282,7 @@ impl<'a, T: Transport> Client<'a, T> {
             Next::GiveUp => return Err(self.unauthorized(Via::Direct)),
             Next::Exchange(request) => {
                 let realm = Url::parse(&request.url).ok_or_else(|| self.unreadable("a token address that cannot be read"))?;
-                let answer = self.send(request, &realm).await?;
+                let answer = self.send(request, realm.authority()).await?;
                 if let Some(target) = &answer.followed_to {
                     self.redirect(&realm, target)?;
                 }
@@ -308,7 +309,7 @@ impl<'a, T: Transport> Client<'a, T> {
         max_length: u64,
     ) -> Result<Response, Error> {
         let request = self.to_relay(relay, endpoint, query, accept, max_length);
-        let response = self.send(request, relay).await?;
+        let response = self.send(request, relay.authority()).await?;
         match relay_error(&response) {
             Some((code, detail)) => Err(Error::Relay { code, detail }),
             None => Ok(response),
@@ -334,12 +335,12 @@ impl<'a, T: Transport> Client<'a, T> {
         }
     }
 
-    async fn send(&self, request: Request, url: &Url) -> Result<Response, Error> {
+    async fn send(&self, request: Request, host: String) -> Result<Response, Error> {
         let Some(left) = self.patience.get().checked_sub(1) else {
             return Err(Error::BudgetExhausted { host: self.host(), requests: budget::CHECK_REQUESTS });
         };
         self.patience.set(left);
-        self.transport.send(request).await.map_err(|error| Error::Transport { host: url.authority(), error })
+        self.transport.send(request).await.map_err(|error| Error::Transport { host, error })
     }
 
     /// Sorts answers by their status.

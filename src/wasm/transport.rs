@@ -47,18 +47,6 @@ impl FetchTransport {
         JsFuture::from(js_sys::Promise::resolve(&promise)).await?.dyn_into()
     }
 
-    async fn read(&self, request: &Request, patience: &Patience<'_>) -> Result<Response, TransportError> {
-        let (answer, asked) = self.ask(request, patience).await?;
-        let body = read_body(&answer, request.max_length, patience).await?;
-        drop(asked);
-        Ok(Response {
-            status: answer.status(),
-            headers: Headers::from_raw(answer.headers()).entries().collect(),
-            followed_to: answer.redirected().then(|| answer.url()),
-            body,
-        })
-    }
-
     /// The answer, and the request, which is to be held until the last byte is read: Node forgets which signal a response listens to when
     /// nobody holds its request any more.
     async fn ask(&self, request: &Request, patience: &Patience<'_>) -> Result<(web_sys::Response, web_sys::Request), TransportError> {
@@ -106,7 +94,15 @@ fn write(request: &Request, patience: &Patience<'_>, redirect: RequestRedirect) 
 impl Transport for FetchTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let patience = self.patience(request.timeout);
-        self.read(&request, &patience).await
+        let (answer, asked) = self.ask(&request, &patience).await?;
+        let body = read_body(&answer, request.max_length, &patience).await?;
+        drop(asked);
+        Ok(Response {
+            status: answer.status(),
+            headers: Headers::from_raw(answer.headers()).entries().collect(),
+            followed_to: answer.redirected().then(|| answer.url()),
+            body,
+        })
     }
 
     async fn open(&self, request: Request, idle: Duration) -> Result<Opened<impl Content>, TransportError> {
@@ -276,5 +272,94 @@ async fn read_body(answer: &web_sys::Response, limit: u64, patience: &Patience<'
         }
         body.resize(start + chunk.length() as usize, 0);
         chunk.copy_to(&mut body[start..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use js_sys::Function;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    /// A `fetch` whose content is the stream with this source.
+    fn serving(source: &str) -> FetchTransport {
+        let body = format!("globalThis.cancelled = false; return Promise.resolve(new Response(new ReadableStream({source})))");
+        FetchTransport::new(Function::new_with_args("request", &body), None)
+    }
+
+    fn request(max_length: u64) -> Request {
+        let timeout = Duration::from_secs(10);
+        Request { method: Method::Get, url: "https://registry.test/".into(), headers: Vec::new(), body: Vec::new(), max_length, timeout }
+    }
+
+    const IDLE: Duration = Duration::from_millis(200);
+
+    async fn read(transport: &FetchTransport, max_length: u64) -> Result<Vec<usize>, TransportError> {
+        let mut opened = transport.open(request(max_length), IDLE).await?;
+        let mut pieces = Vec::new();
+        let mut piece = Vec::new();
+        loop {
+            opened.content.next(&mut piece).await?;
+            if piece.is_empty() {
+                return Ok(pieces);
+            }
+            pieces.push(piece.len());
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn content_comes_in_pieces_of_bounded_size_whatever_the_chunks() {
+        let source = "{ start(to) { for (const size of [1, 0, 65536, 65537, 200000]) to.enqueue(new Uint8Array(size)); to.close(); } }";
+        let pieces = read(&serving(source), 1 << 20).await.unwrap();
+        assert_eq!(pieces, [1, 65536, 65536, 1, 65536, 65536, 65536, 3392]);
+    }
+
+    #[wasm_bindgen_test]
+    async fn nothing_is_read_before_somebody_asks() {
+        let source =
+            "{ pull(to) { globalThis.pulled = (globalThis.pulled ?? 0) + 1; to.enqueue(new Uint8Array(10)); } }, { highWaterMark: 0 }";
+        let transport = serving(source);
+        let mut opened = transport.open(request(1 << 20), IDLE).await.unwrap();
+        let mut piece = Vec::new();
+        for _ in 0..3 {
+            opened.content.next(&mut piece).await.unwrap();
+        }
+        let pulled = Reflect::get(&js_sys::global(), &"pulled".into()).unwrap().as_f64().unwrap();
+        assert!((3.0..=4.0).contains(&pulled), "{pulled}");
+    }
+
+    #[wasm_bindgen_test]
+    async fn one_byte_too_many_is_too_large() {
+        let source = "{ pull(to) { to.enqueue(new Uint8Array(1000)); } }";
+        assert_eq!(read(&serving(source), 3999).await, Err(TransportError::TooLarge { limit: 3999, status: 200 }));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_stream_that_falls_silent_is_given_up_and_a_slow_one_is_not() {
+        let silent =
+            "{ pull(to) { if (!this.sent) { this.sent = true; to.enqueue(new Uint8Array(5)); } else return new Promise(() => {}); } }";
+        assert_eq!(read(&serving(silent), 1000).await, Err(TransportError::Timeout));
+        let slow = "{ async pull(to) { this.sent = (this.sent ?? 0) + 1; await new Promise((go) => setTimeout(go, 90)); this.sent > 8 ? to.close() : to.enqueue(new Uint8Array(5)); } }";
+        assert_eq!(read(&serving(slow), 1000).await.unwrap().len(), 8);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_stream_that_breaks_is_unreachable() {
+        let source =
+            "{ pull(to) { if (!this.sent) { this.sent = true; to.enqueue(new Uint8Array(5)); } else to.error(new Error('broke')); } }";
+        assert_eq!(read(&serving(source), 1000).await, Err(TransportError::Unreachable { detail: "broke".into() }));
+    }
+
+    #[wasm_bindgen_test]
+    async fn who_drops_content_cancels_the_stream() {
+        let source = "{ pull(to) { to.enqueue(new Uint8Array(5)); }, cancel() { globalThis.cancelled = true; } }";
+        let transport = serving(source);
+        let mut opened = transport.open(request(1000), IDLE).await.unwrap();
+        let mut piece = Vec::new();
+        opened.content.next(&mut piece).await.unwrap();
+        drop(opened);
+        JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await.unwrap();
+        assert!(Reflect::get(&js_sys::global(), &"cancelled".into()).unwrap().is_truthy());
     }
 }

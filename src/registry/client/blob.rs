@@ -10,7 +10,6 @@ use crate::digest::Digest;
 use crate::error::Error;
 use crate::registry::endpoint::Accept;
 use crate::registry::endpoint::Endpoint;
-use crate::registry::url::Url;
 use crate::report::Via;
 use crate::transport::Content;
 use crate::transport::Headers;
@@ -51,7 +50,7 @@ impl<'a, T: Transport> Client<'a, T> {
     async fn open<'s>(&'s self, endpoint: &Endpoint, max_length: u64) -> Result<(Opened<impl Content + use<'a, 's, T>>, Via), Error> {
         let patient = |request: Request| Request { timeout: patience(max_length), ..request };
         if !self.relayed.get() {
-            let send = async |request: Request, url: &Url| self.begin(patient(request), url.authority()).await;
+            let send = |request, host| self.begin(patient(request), host);
             match (self.follow(Method::Get, endpoint, None, None, max_length, send).await, &self.access.relay) {
                 (Err(Error::Transport { error: TransportError::Unreachable { .. }, .. }), Some(_)) => self.relayed.set(true),
                 (opened, _) => return opened.map(|opened| (opened, Via::Direct)),

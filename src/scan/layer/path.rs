@@ -105,6 +105,8 @@ mod tests {
         assert_eq!(name("a/.wh..wh..opq").unwrap(), Name::Opaque("a"));
         assert_eq!(name(".wh..wh..opq").unwrap(), Name::Opaque(""));
         assert_eq!(name(".wh..wh.plnk").unwrap(), Name::Aufs);
+        // With a dot behind it, it is another name, whatever some scanners look for.
+        assert_eq!(name("a/.wh..wh..opq.").unwrap(), Name::Aufs);
         for path in ["a/b", "a/.whb", "a/wh.b", ".wh.a/b", ""] {
             assert_eq!(name(path).unwrap(), Name::Path, "{path}");
         }
