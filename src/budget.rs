@@ -242,3 +242,70 @@ pub const TUF_REQUEST_TIME: Duration = Duration::from_secs(5);
 /// Seconds for which a trusted root is not asked for again after its repository confirmed it: a day, of the seven for which Sigstore's
 /// timestamps are valid. Whom it stops trusting is trusted here for a day more at most, and a check costs five requests once a day.
 pub const TUF_RECENT_SECONDS: u64 = 86_400;
+
+/// Bytes of one layer as it is stored: GitHub's registry takes no larger ones ("Working with the Container registry": 10 GB). It is read
+/// as it arrives, so this bounds time, not memory.
+pub const LAYER_BYTES: u64 = 10 << 30;
+
+/// Bytes of one layer once it is unpacked: six times the largest compressed one, which is more than archives of programs compress by.
+pub const LAYER_UNPACKED_BYTES: u64 = 64 << 30;
+
+/// How many times its size a layer may unpack to. DEFLATE can reach 1,032; programs and texts stay below 20, and what is above
+/// [`LAYER_EXPANSION_FREE_BYTES`] and zero is there to keep us busy.
+pub const LAYER_EXPANSION: u64 = 200;
+
+/// Bytes to which any layer may unpack, however small it is: empty databases are zeros for the most part. A second of hashing, in wasm.
+pub const LAYER_EXPANSION_FREE_BYTES: u64 = 256 << 20;
+
+/// Entries of one layer, headers of headers included. Images of three million files have been seen (anchore/grype#1509).
+pub const LAYER_ENTRIES: u64 = 8 << 20;
+
+/// Bytes of one path, or of one target of a link: `PATH_MAX` of Linux.
+pub const LAYER_PATH_BYTES: usize = 4096;
+
+/// Bytes of what stands in front of an entry (pax records, long names, maps of sparse files): Go's limit, which is libarchive's
+/// (`archive/tar/format.go`, `maxSpecialFileSize`).
+pub const LAYER_HEADER_BYTES: u64 = 1 << 20;
+
+/// Bytes of all files that are kept of one layer, and of one image, each with [`REMEMBERED_BYTES`] for its name: two large package
+/// databases, and what a Worker of 128 MiB can hold.
+pub const CAPTURED_BYTES: usize = 64 << 20;
+
+/// Bytes of all links, whiteouts and opaque directories that are remembered of one layer, and of one image: some hundred thousand.
+pub const LAYER_NAMES_BYTES: usize = 16 << 20;
+
+/// What is reckoned for remembering a path, beside its bytes: a node of a tree, two strings.
+pub const REMEMBERED_BYTES: usize = 128;
+
+/// Paths of a layer that are remembered by their hash until it is known what lies below: half a mebibyte.
+pub const LAYER_UNSETTLED: usize = 64 << 10;
+
+/// The same, where the reader is not given what lies below although it asks for it: eight mebibytes.
+pub const LAYER_UNSETTLED_MOST: usize = 1 << 20;
+
+/// Bytes at the start of a file by which it may be told what it is: a block of the archive. ELF needs 64 (System V ABI, "ELF Header").
+pub const FILE_HEAD_BYTES: usize = 512;
+
+/// Links followed in search of one path: as many as Linux does (`MAXSYMLINKS`).
+pub const LINKS_FOLLOWED: usize = 40;
+
+/// Bytes of a window of Zstandard. RFC 8878 section 3.1.1.1.2 asks for 8 MiB; the strongest level of the encoder that BuildKit and
+/// containerd use needs four times as much.
+pub const ZSTD_WINDOW_BYTES: u64 = 32 << 20;
+
+/// Bytes of a layer that are handed on at once: what a connection delivers, mostly.
+pub const LAYER_CHUNK_BYTES: usize = 64 << 10;
+
+/// Layers that are fetched at once: Docker's default (`dockerd`, `max-concurrent-downloads`).
+pub const LAYERS_AT_ONCE: usize = 3;
+
+/// Requests for the layers of one image: each with a redirect to a storage and a token that expired meanwhile, and one that is asked
+/// for again through the relay.
+pub const LAYER_REQUESTS: usize = 4 * LAYERS;
+
+/// How long the next piece of a layer may take: as long as a whole manifest.
+pub const IDLE_TIME: Duration = REQUEST_TIME;
+
+/// The slowest connection on which a layer is waited for, in bytes a second: half a megabit. Together with [`REQUEST_TIME`] it bounds
+/// how long a layer may take.
+pub const SLOWEST: u64 = 64 << 10;

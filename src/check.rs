@@ -178,6 +178,11 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
         self.platform.as_ref()
     }
 
+    /// A client for the registry of `image`, with requests of its own.
+    pub(crate) fn client<'a>(&'a self, image: &'a Reference) -> Result<Client<'a, T>, Error> {
+        Client::new(&self.transport, &self.access, image)
+    }
+
     pub(crate) async fn check_to(
         &self,
         depth: Depth,
@@ -423,7 +428,7 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
 }
 
 /// Why a step ends early.
-enum Stop {
+pub(crate) enum Stop {
     /// With an outcome, which is reported.
     Outcome(Outcome),
     /// With the whole check: the caller gave up, and gets no report.
@@ -439,7 +444,7 @@ impl Stop {
         Self::Outcome(Outcome::Unknown(Remark { code: error.code(), message: error.to_string() }))
     }
 
-    fn outcome(self) -> Result<Outcome, Error> {
+    pub(crate) fn outcome(self) -> Result<Outcome, Error> {
         match self {
             Self::Outcome(outcome) => Ok(outcome),
             Self::GivenUp(error) => Err(error),
@@ -619,7 +624,7 @@ async fn read_config<T: Transport>(client: &Client<'_, T>, manifest: &Manifest) 
 }
 
 /// Fetches what a descriptor names. What cannot be fetched is unknown; what was fetched and differs has failed.
-async fn fetch_content<T: Transport>(
+pub(crate) async fn fetch_content<T: Transport>(
     client: &Client<'_, T>,
     endpoint: &Endpoint,
     descriptor: &Descriptor,

@@ -53,6 +53,7 @@ pub mod content_trust;
 pub mod cosign;
 pub mod pin;
 pub mod policy;
+pub mod scan;
 pub mod sigstore;
 pub mod tuf;
 
@@ -72,6 +73,7 @@ pub mod anchors;
 pub mod bundle;
 pub mod check;
 pub mod collection;
+pub mod contents;
 pub mod drift;
 pub mod inspect;
 mod published;

@@ -1,0 +1,15 @@
+//! What is known to be vulnerable in an image: its layers are read as they arrive, the packages in them are listed, and every package
+//! is compared with what advisories say of it.
+//!
+//! ```text
+//! layer bytes ─▶ layer (inflate, tar) ─▶ tree (overlay) ─▶ inventory (packages) ─▶ matching (advisories, versions) ─▶ findings
+//! ```
+//!
+//! Everything here is a pure function over bytes. What cannot be read, or whose version cannot be compared, is said to be so: it is
+//! never "not affected".
+
+pub mod gap;
+pub mod layer;
+pub mod overlay;
+pub mod package;
+pub mod tree;
