@@ -229,3 +229,7 @@ pub const TUF_REQUEST_TIME: Duration = Duration::from_secs(5);
 /// Seconds for which a trusted root is not asked for again after its repository confirmed it: a day, of the seven for which Sigstore's
 /// timestamps are valid. Whom it stops trusting is trusted here for a day more at most, and a check costs five requests once a day.
 pub const TUF_RECENT_SECONDS: u64 = 86_400;
+
+/// Bytes of one version of a package: the longest in Debian's archive has some sixty, a pseudo-version of Go fifty. Comparing takes time in its
+/// length.
+pub const VERSION_BYTES: usize = 512;

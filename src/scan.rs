@@ -10,3 +10,4 @@
 
 pub mod package;
 pub mod tree;
+pub mod version;

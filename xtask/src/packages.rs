@@ -15,8 +15,8 @@ use crate::console;
 use crate::console::Console;
 
 /// What the tests run, and Debian's package of it.
-const PROGRAMS: [(&str, &str); 4] =
-    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("skopeo", "skopeo"), ("umoci", "umoci")];
+const PROGRAMS: [(&str, &str); 5] =
+    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("rpm", "rpm"), ("skopeo", "skopeo"), ("umoci", "umoci")];
 
 /// Debian's package of the registry server starts a service that listens on every address. We want the program only, so this one
 /// is unpacked into our own folder and not installed.
