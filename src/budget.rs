@@ -235,8 +235,12 @@ pub const TUF_RECENT_SECONDS: u64 = 86_400;
 pub const VERSION_BYTES: usize = 512;
 
 /// Bytes of one advisory. OSV's largest are of kernels, which list every version of every flavour; its server ends a page of them at ten
-/// megabytes. The values in it are bounded by [`JSON_VALUES`].
+/// megabytes.
 pub const ADVISORY_BYTES: usize = 8 << 20;
+
+/// Values of one advisory: sixty flavours of a kernel with four hundred versions each, and two more values for each of their programs, some
+/// forty megabytes while it is read.
+pub const ADVISORY_VALUES: usize = 256 << 10;
 
 /// Bytes of an advisory's identifier: `openSUSE-SU-2023:0001-1` has 23.
 pub const ADVISORY_ID_BYTES: usize = 128;

@@ -192,7 +192,7 @@ impl Advisory {
         if bytes.len() > budget::ADVISORY_BYTES {
             return Err(InvalidAdvisory::TooLarge { limit: budget::ADVISORY_BYTES });
         }
-        let document = json::parse_object(bytes)?;
+        let document = json::parse_object_of(bytes, budget::ADVISORY_VALUES)?;
         let members = document.root();
         let id = members.required("id")?;
         let affected = members.optional("affected")?.map(|place| place.array()).transpose()?.unwrap_or_default();

@@ -89,6 +89,15 @@ fn a_record_of_more_bytes_than_any_is_refused() {
 }
 
 #[test]
+fn a_record_about_every_flavour_of_a_kernel_is_read_and_an_endless_one_is_not() {
+    let mut record = example();
+    record["affected"][0]["versions"] = (0..100_000).map(|number| json!(format!("5.15.0-{number}.1"))).collect();
+    assert_eq!(parse(&record).affected[0].versions.len(), 100_000);
+    record["affected"][0]["versions"] = vec![json!(0); budget::ADVISORY_VALUES].into();
+    assert!(matches!(refusal(&record), InvalidAdvisory::Json(_)));
+}
+
+#[test]
 fn an_identifier_that_could_lead_elsewhere_is_refused() {
     for id in ["", "../x", "a/b", "a?b", "a b", "%2e", "-a", "é"] {
         assert_eq!(Id::parse(id), None, "{id}");

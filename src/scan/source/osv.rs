@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use super::Advisories;
 use super::Known;
 use super::days;
+use super::shard::name_in;
 use crate::budget;
 use crate::json;
 use crate::json::InvalidJson;
@@ -24,6 +25,7 @@ use crate::json::Object;
 use crate::json::Place;
 use crate::json::Value;
 use crate::scan::advisory::Advisory;
+use crate::scan::advisory::Affected;
 use crate::scan::advisory::Id;
 use crate::scan::advisory::InvalidAdvisory;
 use crate::scan::ecosystem::Question;
@@ -132,6 +134,8 @@ pub struct Lookup {
     pending: Vec<Pending>,
     requests: usize,
     records: BTreeMap<Id, Option<Advisory>>,
+    /// Ecosystems and names that were asked for.
+    asked: BTreeSet<(String, String)>,
 }
 
 impl Lookup {
@@ -139,7 +143,8 @@ impl Lookup {
     pub fn new(questions: Vec<Question>) -> Self {
         let pending = (0..questions.len()).map(|question| Pending { question, page_token: None }).collect();
         let named = vec![BTreeSet::new(); questions.len()];
-        Self { questions, named, pending, requests: 0, records: BTreeMap::new() }
+        let asked = questions.iter().map(|question| (question.ecosystem.clone(), question.name.clone())).collect();
+        Self { questions, named, pending, requests: 0, records: BTreeMap::new(), asked }
     }
 
     /// What to send next; `None` once every question is answered to its end.
@@ -209,13 +214,16 @@ impl Lookup {
         needed
     }
 
-    /// Takes the answer to [`Request::record`]. After an error the record stays unread.
+    /// Takes the answer to [`Request::record`]. After an error the record stays unread. What it says of packages that nobody asked for is
+    /// dropped: one about a kernel can have a megabyte of it, and there can be thousands.
     pub fn record(&mut self, id: &Id, bytes: &[u8]) -> Result<(), InvalidAnswer> {
         let Some(record) = self.records.get_mut(id) else { return Err(InvalidAnswer::NotAsked) };
-        let advisory = Advisory::parse(bytes).map_err(InvalidAnswer::Advisory)?;
+        let mut advisory = Advisory::parse(bytes).map_err(InvalidAnswer::Advisory)?;
         if advisory.id != *id {
             return Err(InvalidAnswer::AnotherRecord { expected: id.clone(), found: advisory.id });
         }
+        let key = |affected: &Affected| (affected.ecosystem.clone(), name_in(&affected.ecosystem, &affected.name));
+        advisory.affected.retain(|affected| self.asked.contains(&key(affected)));
         *record = Some(advisory);
         Ok(())
     }
