@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "for short tests")]
 
 mod advisories;
+mod changelogs;
 mod ecosystems;
 mod findings;
 mod generated;
