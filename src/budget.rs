@@ -309,3 +309,39 @@ pub const IDLE_TIME: Duration = REQUEST_TIME;
 /// The slowest connection on which a layer is waited for, in bytes a second: half a megabit. Together with [`REQUEST_TIME`] it bounds
 /// how long a layer may take.
 pub const SLOWEST: u64 = 64 << 10;
+/// Bytes of one version of a package: the longest in Debian's archive has some sixty, a pseudo-version of Go fifty. Comparing takes time in its
+/// length.
+pub const VERSION_BYTES: usize = 512;
+
+/// Bytes of one advisory. OSV's largest are of kernels, which list every version of every flavour; its server ends a page of them at ten
+/// megabytes.
+pub const ADVISORY_BYTES: usize = 8 << 20;
+
+/// Values of one advisory: sixty flavours of a kernel with four hundred versions each, and two more values for each of their programs, some
+/// forty megabytes while it is read.
+pub const ADVISORY_VALUES: usize = 256 << 10;
+
+/// Bytes of an advisory's identifier: `openSUSE-SU-2023:0001-1` has 23.
+pub const ADVISORY_ID_BYTES: usize = 128;
+
+/// Packages that one body of OSV's `querybatch` asks for (`maxBatchQueries`; more are refused).
+pub const OSV_QUERIES: usize = 1000;
+
+/// Bytes of one answer of OSV's: what its server sends over HTTP/1.1 at most.
+pub const OSV_ANSWER_BYTES: usize = 32 << 20;
+
+/// Bodies that are sent to OSV for one list of packages: eight of them hold eight thousand packages, the rest is for answers in pages.
+pub const OSV_REQUESTS: usize = 64;
+
+/// Advisories that OSV may name for one list of packages. Each is a request of its own; old images with kernels have some ten thousand.
+pub const OSV_RECORDS: usize = 20_000;
+
+/// Bytes of one shard, as it is read: all of Debian's advisories for one release have some ten million, npm's, most of which are about
+/// malicious packages, some fifty.
+pub const SHARD_BYTES: usize = 96 << 20;
+
+/// Bytes of one line of a shard: an advisory's, whose versions are most often said by its ranges.
+pub const SHARD_LINE_BYTES: usize = 1 << 20;
+
+/// Bytes of one OpenVEX document, as many as of an advisory.
+pub const VEX_BYTES: usize = ADVISORY_BYTES;

@@ -8,8 +8,20 @@
 //! Everything here is a pure function over bytes. What cannot be read, or whose version cannot be compared, is said to be so: it is
 //! never "not affected".
 
+pub mod advisory;
+pub mod alias;
+pub mod ecosystem;
 pub mod gap;
 pub mod layer;
+pub mod matching;
 pub mod overlay;
 pub mod package;
+pub mod purl;
+pub mod range;
+pub mod report;
+pub mod rule;
+pub mod severity;
+pub mod source;
 pub mod tree;
+pub mod version;
+pub mod vex;

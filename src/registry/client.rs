@@ -130,6 +130,7 @@ impl<'a, T: Transport> Client<'a, T> {
             prefix: server.prefix(),
             authorization: RefCell::new(None),
             relayed: Cell::new(false),
+            blobs: Cell::new(0),
             // The newest may be asked for within the five minutes for which Notary lets it be kept.
             afresh: true,
             patience: Cell::new(requests),

@@ -1,11 +1,24 @@
-//! What is known to be vulnerable in an image: its layers, what they make together, and what is found there.
+//! What is in an image and known to be vulnerable: layers, honest and hostile, and what is read in them; versions as their tools order them,
+//! advisories as OSV means them, and what must never be called clean.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "for short tests")]
 
+mod advisories;
 mod archive;
+mod changelogs;
+mod ecosystems;
+mod findings;
+mod generated;
+mod known;
 mod layers;
 mod memory;
+mod osv;
 mod overlay;
 mod proof;
+mod ranges;
 mod real_tars;
+mod rules;
+mod shards;
+mod versions;
+mod vex;
