@@ -8,5 +8,6 @@
 //! Everything here is a pure function over bytes. What cannot be read, or whose version cannot be compared, is said to be so: it is
 //! never "not affected".
 
+pub mod inventory;
 pub mod package;
 pub mod tree;
