@@ -471,7 +471,7 @@ fn rpms_own_database_is_unreadable_where_anything_in_it_does_not_hold() {
         (12, "database-invalid"),    // the number of slots
         (32, "database-invalid"),    // a slot
         (56, "database-truncated"),  // where the blob is
-        (60, "database-truncated"),  // how long it is
+        (60, "database-invalid"),    // how long it is
         (4096, "database-invalid"),  // its head
         (4100, "database-invalid"),  // whose it is
         (4112, "checksum-mismatch"), // what is in it

@@ -47,34 +47,34 @@ impl Search {
         while !bytes.is_empty() && !self.complete {
             if self.found.is_empty() {
                 bytes = self.skip(bytes);
-                continue;
+            } else if let Needed::Bytes(count) = needed(&self.found) {
+                let (taken, rest) = bytes.split_at(count.min(bytes.len()));
+                self.found.extend_from_slice(taken);
+                bytes = rest;
             }
-            match needed(&self.found) {
-                Needed::Bytes(count) => {
-                    let (taken, rest) = bytes.split_at(count.min(bytes.len()));
-                    self.found.extend_from_slice(taken);
-                    bytes = rest;
-                }
-                Needed::Nothing => self.complete = true,
-                other @ (Needed::Other | Needed::Older) => {
-                    let found = core::mem::take(&mut self.found);
-                    if matches!(other, Needed::Older) {
-                        self.older.get_or_insert_with(|| found[..HEADER].to_vec());
-                    }
-                    // The real one may begin inside: fewer than VERSION_BYTES and a header are read twice.
-                    self.push(&found[ALIGNMENT..]);
-                }
-            }
+            self.settle();
         }
     }
 
     /// What was found, for [`Tree`](crate::scan::tree::Tree): in place of the program. `None` if this is no Go program.
     pub fn finish(self) -> Option<Vec<u8>> {
+        // If the program ends too early, that is for the reader to say; a header that nothing follows is none.
+        if self.found.len() > HEADER { Some(self.found) } else { self.older }
+    }
+
+    /// Gives up what is not the header.
+    fn settle(&mut self) {
         match needed(&self.found) {
-            Needed::Nothing => Some(self.found),
-            // The program ends too early, which is for the reader to say.
-            Needed::Bytes(_) if self.found.len() > HEADER => Some(self.found),
-            _ => self.older,
+            Needed::Bytes(_) => {}
+            Needed::Nothing => self.complete = true,
+            other @ (Needed::Other | Needed::Older) => {
+                let found = core::mem::take(&mut self.found);
+                if matches!(other, Needed::Older) {
+                    self.older.get_or_insert_with(|| found[..HEADER].to_vec());
+                }
+                // The real one may begin inside: fewer than VERSION_BYTES and a header are read twice.
+                self.push(&found[ALIGNMENT..]);
+            }
         }
     }
 
