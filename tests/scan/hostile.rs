@@ -81,7 +81,7 @@ fn headers_in_rpms_own_database() {
         (1118, 8, 2, folders),
     ]);
     let metadata: (&str, &[u8]) = ("app/a.dist-info/METADATA", b"Name: a\nVersion: 1\n");
-    let whole = rpm::ndb(&[header.clone()]);
+    let whole = rpm::ndb(core::slice::from_ref(&header));
     // The slots, which are nearly all the same, once and for all; the header with a checksum that holds, so that it is read.
     for at in 0..128 {
         let mut changed = whole.clone();
@@ -111,8 +111,7 @@ fn sqlite_and_its_log() {
     let file = folder.join("small");
     let header = |length: usize| -> String {
         let filling = [vec![b'x'; length], vec![0]].concat();
-        let header = rpm::header(&[(1000, 6, 1, b"a\0"), (1001, 6, 1, b"1\0"), (1002, 6, 1, b"2\0"), (1004, 6, 1, &filling)]);
-        header.iter().map(|byte| format!("{byte:02x}")).collect()
+        rpm::hex(&rpm::header(&[(1000, 6, 1, b"a\0"), (1001, 6, 1, b"1\0"), (1002, 6, 1, b"2\0"), (1004, 6, 1, &filling)]))
     };
     // As small as it gets: pages of 512 bytes, a row in several of them, an inner page, and a log of the last transaction.
     let script = "import shutil, sqlite3, sys\n\

@@ -2,6 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+#![allow(clippy::format_collect, reason = "tests write texts line by line")]
 
 mod apk;
 mod dpkg;

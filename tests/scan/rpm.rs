@@ -1,5 +1,6 @@
 //! What rpm says is installed: databases that the real rpm and the real Berkeley DB made, and what an attacker would make of them.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -49,7 +50,7 @@ plain
 %install
 mkdir -p %{buildroot}/usr/lib/python3.9/site-packages/Maker-1.5.dist-info %{buildroot}/usr/share/many
 echo "Name: Maker" > %{buildroot}/usr/lib/python3.9/site-packages/Maker-1.5.dist-info/METADATA
-for number in $(seq 3000); do echo > %{buildroot}/usr/share/many/a-file-with-a-name-of-some-length-$number; done
+for number in $(seq 300); do echo > %{buildroot}/usr/share/many/a-file-with-a-name-of-some-length-$number; done
 %files
 /usr/lib/python3.9
 %files -n maker-part
@@ -153,7 +154,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(core::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -161,9 +162,9 @@ fn berkeley(folder: &Path, headers: &[(u32, &str)]) -> Option<Vec<u8>> {
     support::program("db5.3_load")?;
     let mut dump = "VERSION=3\nformat=bytevalue\ntype=hash\ndb_pagesize=4096\nHEADER=END\n".to_owned();
     // The number that the next package gets is kept under the key 0.
-    dump.push_str(&format!(" 00000000\n {}\n", hex(&4_u32.to_le_bytes())));
+    writeln!(dump, " 00000000\n {}", hex(&4_u32.to_le_bytes())).unwrap();
     for (number, blob) in headers {
-        dump.push_str(&format!(" {}\n {}\n", hex(&number.to_le_bytes()), blob.to_lowercase()));
+        writeln!(dump, " {}\n {}", hex(&number.to_le_bytes()), blob.to_lowercase()).unwrap();
     }
     dump.push_str("DATA=END\n");
     let database = folder.join("berkeley");
@@ -465,7 +466,7 @@ fn rpms_own_database_has_the_same_packages() {
 fn rpms_own_database_is_unreadable_where_anything_in_it_does_not_hold() {
     let database = ndb(&[header(&[A, ONE, TWO])]);
     assert_eq!(packages(&support::inventory(&[(NDB, &database)])), ["a 1-2"]);
-    let changes = [
+    let cases = [
         (0, "database-invalid"),     // the magic number
         (4, "format-unsupported"),   // the version
         (12, "database-invalid"),    // the number of slots
@@ -476,7 +477,7 @@ fn rpms_own_database_is_unreadable_where_anything_in_it_does_not_hold() {
         (4100, "database-invalid"),  // whose it is
         (4112, "checksum-mismatch"), // what is in it
     ];
-    for (at, code) in changes {
+    for (at, code) in cases {
         let mut changed = database.clone();
         changed[at] ^= 0x03;
         let why = unreadable(&[(NDB, &changed)]);

@@ -68,7 +68,7 @@ impl Evidence {
             };
         }
         if let Some(name) = path.strip_prefix(dpkg::INFO_FOLDER) {
-            return if name.ends_with(".list") { Self::DpkgFiles } else { Self::Nothing };
+            return name.strip_suffix(".list").map_or(Self::Nothing, |_| Self::DpkgFiles);
         }
         if apk::LOCATIONS.contains(&path) {
             return Self::Apk;

@@ -81,7 +81,6 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |text: &str| excerpt(text, SHOWN);
         match self {
-            Self::Distribution { location, why } => write!(f, "{}: {why}", shown(location)),
             Self::NoSystemPackages => f.write_str("expected packages of the distribution that the image says it is, found none"),
             Self::NoModules { location } => {
                 write!(f, "{}: expected a Go program with its modules, found one that does not say them", shown(location))
@@ -89,7 +88,7 @@ impl fmt::Display for Note {
             Self::Owned { kind, count } => {
                 write!(f, "{count} files of {kind:?} packages belong to packages of the distribution and are counted as those")
             }
-            Self::Unreadable { location, why, .. } => write!(f, "{}: {why}", shown(location)),
+            Self::Distribution { location, why } | Self::Unreadable { location, why, .. } => write!(f, "{}: {why}", shown(location)),
             Self::Unversioned { location, name } => {
                 write!(f, "{}: expected a published version of the module {}, found none", shown(location), shown(name))
             }

@@ -67,7 +67,7 @@ impl<'a> Iterator for Paragraphs<'a> {
         // Behind the end of the text, unless an empty line comes before it.
         let mut end = None;
         while let Some(line) = self.line() {
-            if line.iter().all(|byte| byte.is_ascii_whitespace()) {
+            if line.iter().all(u8::is_ascii_whitespace) {
                 if started {
                     end = Some(self.line);
                     break;

@@ -78,8 +78,7 @@ impl PackageUrl {
             Some((path, version)) if !path.is_empty() && !path.ends_with('/') => (path, Some(version)),
             _ => (rest, None),
         };
-        const ENCODING: &str = "a package URL that is encoded as one";
-        let decoded = |part: &str| decode(part).ok_or(refused(ENCODING));
+        let decoded = |part: &str| decode(part).ok_or(refused("a package URL that is encoded as one"));
         let (namespace, name) = path.trim_matches('/').rsplit_once('/').map_or((None, path), |(namespace, name)| (Some(namespace), name));
         let name = decoded(name.trim_matches('/'))?;
         if name.is_empty() {

@@ -49,6 +49,7 @@ pub(super) fn blobs(main: &[u8], log: Option<&[u8]>, each: &mut dyn FnMut(&[u8])
 
 const INVALID_PAGE: Unreadable =
     Unreadable::Invalid { what: "the number of a page", expected: "that of a page that is not used elsewhere" };
+const PAGE_SIZE: Unreadable = Unreadable::Invalid { what: "the size of a page", expected: "a power of two from 512 to 65536" };
 const TRUNCATED: Unreadable = Unreadable::Truncated { what: "a page of the database" };
 
 struct File<'a> {
@@ -73,8 +74,7 @@ impl<'a> File<'a> {
             Some(size @ 512..) if size.is_power_of_two() => Some(usize::from(size)),
             _ => None,
         };
-        const SIZE: Unreadable = Unreadable::Invalid { what: "the size of a page", expected: "a power of two from 512 to 65536" };
-        let page_size = size(main).ok_or(SIZE)?;
+        let page_size = size(main).ok_or(PAGE_SIZE)?;
         let log = Log::read(log.unwrap_or_default())?;
         if log.as_ref().is_some_and(|log| index(log.page_size) != page_size) {
             return Err(Unreadable::Invalid { what: "the size of a page of the log", expected: "that of a page of the database" });
@@ -84,7 +84,7 @@ impl<'a> File<'a> {
         // The header is part of the first page, which may be in the log.
         let header = file.page(1)?;
         if size(header) != Some(page_size) {
-            return Err(SIZE);
+            return Err(PAGE_SIZE);
         }
         file.usable = page_size - usize::from(header[20]);
         if file.usable < 480 {
