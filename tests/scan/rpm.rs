@@ -113,15 +113,20 @@ fn make() -> Option<World> {
     fs::create_dir_all(&copy).unwrap();
     let install = ["-i", "--justdb", "--nodeps", "--nosignature"];
     support::output(rpm(&database).args(install).args([built("maker-1.5-3.el9.noarch.rpm"), built("plain-4.2~rc1-1^git.noarch.rpm")]));
-    // Whoever reads keeps the last writer from putting the database in order, as a build that is killed would.
-    let reader = "import shutil, sqlite3, subprocess, sys\n\
+    // Whoever reads keeps the last writer from putting the database in order, as would a build that is killed. rpm waits for the end of the
+    // reading, and what it has written is in the log all the while.
+    let reader = "import shutil, sqlite3, subprocess, sys, time\n\
         database, copy, *command = sys.argv[1:]\n\
-        connection = sqlite3.connect(database)\n\
-        connection.execute('begin')\n\
-        connection.execute('select count(*) from Packages').fetchone()\n\
-        subprocess.run(command, check=True)\n\
+        count = 'select count(*) from Packages'\n\
+        reader = sqlite3.connect(database, isolation_level=None)\n\
+        reader.execute('begin')\n\
+        reader.execute(count).fetchone()\n\
+        writer = subprocess.Popen(command)\n\
+        while writer.poll() is None and sqlite3.connect(database).execute(count).fetchone()[0] < 3: time.sleep(0.01)\n\
         shutil.copy(database, copy)\n\
-        shutil.copy(database + '-wal', copy)\n";
+        shutil.copy(database + '-wal', copy)\n\
+        reader.execute('rollback')\n\
+        sys.exit(writer.wait())\n";
     let mut command = Command::new("python3");
     command.args(["-c", reader]).arg(database.join("rpmdb.sqlite")).arg(&copy).args(["rpm", "--dbpath"]).arg(&database);
     support::output(command.args(install).arg(built("maker-part-1.5-3.el9.noarch.rpm")));
