@@ -16,6 +16,7 @@ use crate::scan::tree::Tree;
 mod apk;
 mod dpkg;
 mod evidence;
+mod foreign;
 mod go;
 mod note;
 mod npm;
@@ -30,6 +31,7 @@ pub mod sbom;
 mod unreadable;
 
 use evidence::Evidence;
+use foreign::Found;
 use ownership::Ownership;
 
 pub use evidence::ELF_MAGIC;
@@ -90,6 +92,7 @@ impl Inventory {
         inventory.read_dpkg(tree, &mut ownership);
         inventory.read_apk(tree, &mut ownership);
         inventory.read_rpm(tree, &mut ownership);
+        inventory.read_manifest(tree, &mut ownership);
         let is_unknown = inventory.distribution.is_some() && inventory.packages.is_empty();
         if is_unknown && inventory.databases.iter().all(|database| database.packages.is_ok()) {
             inventory.notes.push(Note::NoSystemPackages);
@@ -107,6 +110,11 @@ impl Inventory {
             (false, true) => Coverage::Empty,
             (false, false) => Coverage::Whole,
         }
+    }
+
+    /// Whether a package is not the distribution's, though its package manager installed it ([`Note::Foreign`]).
+    pub fn is_foreign(&self, package: &Package) -> bool {
+        self.notes.iter().any(|note| matches!(note, Note::Foreign { kind, name, .. } if *kind == package.kind && *name == package.name))
     }
 
     /// Gives every package the layer that brought it. `after` are the inventories after each layer, the lowest first, of which the last is that of
@@ -140,11 +148,12 @@ impl Inventory {
         let mut installed = BTreeSet::new();
         for (path, file) in with(tree, Evidence::Dpkg) {
             let read = dpkg::read(&file.bytes, path, file.layer);
-            for package in read.iter().flatten() {
-                installed.insert(package.name.clone());
-            }
-            if let (Ok(_), Some(name)) = (&read, path.strip_prefix(dpkg::STATUS_FOLDER)) {
-                installed.insert(name.to_owned());
+            // What is in a package of another publisher is nobody's.
+            for found in read.iter().flatten().filter(|found| found.by.is_none()) {
+                installed.insert(found.package.name.clone());
+                if let Some(name) = path.strip_prefix(dpkg::STATUS_FOLDER) {
+                    installed.insert(name.to_owned());
+                }
             }
             self.add(Kind::Deb, path, file.layer, read);
         }
@@ -161,6 +170,7 @@ impl Inventory {
         for (path, file) in with(tree, Evidence::Apk) {
             let read = apk::read(&file.bytes, path, file.layer, ownership);
             ownership.settle(read.is_ok());
+            let read = read.map(|packages| packages.into_iter().map(Found::from).collect());
             self.add(Kind::Apk, path, file.layer, read);
         }
     }
@@ -188,6 +198,13 @@ impl Inventory {
                 ownership.settle(read.is_ok());
                 self.add(Kind::Rpm, path, layer, read);
             }
+        }
+    }
+
+    fn read_manifest(&mut self, tree: &Tree, ownership: &mut Ownership) {
+        for (path, file) in with(tree, Evidence::Manifest) {
+            let read = rpm::read(&rpm::Database::Manifest(&file.bytes), path, file.layer, ownership);
+            self.add(Kind::Rpm, path, file.layer, read);
         }
     }
 
@@ -222,10 +239,13 @@ impl Inventory {
         Ok(())
     }
 
-    fn add(&mut self, kind: Kind, path: &str, layer: usize, read: Result<Vec<Package>, Unreadable>) {
-        let packages = read.map(|packages| {
-            let count = packages.len();
-            self.packages.extend(packages);
+    fn add(&mut self, kind: Kind, path: &str, layer: usize, read: Result<Vec<Found>, Unreadable>) {
+        let packages = read.map(|found| {
+            let count = found.len();
+            for Found { package, by } in found {
+                self.notes.extend(by.map(|by| Note::Foreign { kind, name: package.name.clone(), by }));
+                self.packages.push(package);
+            }
             count
         });
         self.databases.push(Database { kind, location: path.to_owned(), layer, packages });

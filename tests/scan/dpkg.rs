@@ -176,3 +176,32 @@ fn the_system_has_the_packages_that_dpkg_says_it_has() {
     assert!(found.len() > 50, "{}", found.len());
     assert_eq!(found, expected);
 }
+
+#[test]
+fn packages_that_their_publishers_give_away_themselves_are_not_the_distributions() {
+    for (maintainer, version, is_foreign) in [
+        ("NodeSource Support <support@nodesource.com>", "20.1.0-1nodesource1", true),
+        ("Docker <support@docker.com>", "5:24.0.7-1~debian.12~bookworm", true),
+        ("MySQL Release Engineering <mysql-build@oss.oracle.com>", "8.0.35-1debian12", true),
+        ("Debian PostgreSQL Maintainers <team+postgresql@tracker.debian.org>", "16.1-1.pgdg120+1", true),
+        ("Debian PostgreSQL Maintainers <team+postgresql@tracker.debian.org>", "15.5-0+deb12u1", false),
+        ("Somebody <somebody@google.com>", "1", false),
+        ("Somebody <somebody@notdocker.com>", "1", false),
+        ("docker.com <somebody@debian.org>", "1", false),
+        ("", "1", false),
+    ] {
+        let inventory = read(&format!("Package: a\nStatus: install ok installed\nMaintainer: {maintainer}\nVersion: {version}\n"));
+        assert_eq!(inventory.is_foreign(&inventory.packages[0]), is_foreign, "{maintainer} {version}");
+    }
+}
+
+#[test]
+fn what_is_in_a_package_of_another_publisher_counts() {
+    let status = b"Package: nodejs\nStatus: install ok installed\nMaintainer: NodeSource Support <support@nodesource.com>\nVersion: 20.1.0-1nodesource1\n";
+    let inventory = support::inventory(&[
+        (STATUS, status),
+        ("var/lib/dpkg/info/nodejs.list", b"/usr/lib/node_modules/npm/package.json\n"),
+        ("usr/lib/node_modules/npm/package.json", br#"{"name":"npm","version":"9.6.4"}"#),
+    ]);
+    assert_eq!(packages(&inventory), ["nodejs 20.1.0-1nodesource1", "npm 9.6.4"]);
+}

@@ -198,6 +198,7 @@ fn what_is_read_is_what_has_to_be_captured() {
         "var/lib/rpm/rpmdb.sqlite-journal",
         "usr/lib/sysimage/rpm/Packages.db",
         "usr/share/rpm/Packages",
+        "var/lib/rpmmanifest/container-manifest-2",
         SIX,
         "app/node_modules/a/package.json",
         "package.json",

@@ -21,6 +21,7 @@ pub(crate) const SQLITE: &str = "var/lib/rpm/rpmdb.sqlite";
 pub(crate) const LOG: &str = "var/lib/rpm/rpmdb.sqlite-wal";
 const JOURNAL: &str = "var/lib/rpm/rpmdb.sqlite-journal";
 pub(crate) const BERKELEY: &str = "var/lib/rpm/Packages";
+const MANIFEST: &str = "var/lib/rpmmanifest/container-manifest-2";
 pub(crate) const NDB: &str = "usr/lib/sysimage/rpm/Packages.db";
 
 /// Python packages in packages of the distribution, one of which has so many files that its header takes many pages.
@@ -295,7 +296,7 @@ fn of_a_log_counts_what_sqlite_counts() {
     // is left from an earlier log, and a transaction without its end is none.
     let folder = support::folder("rpm-log");
     let frame = 24 + 4096;
-    let mut logs = Vec::new();
+    let mut logs = vec![world.log.clone(), [&world.log[..], &world.log[32..]].concat()];
     for number in 0..(world.log.len() - 32) / frame {
         let begin = 32 + number * frame;
         let mut changed = world.log.clone();
@@ -573,4 +574,77 @@ fn both_databases_of_one_image_are_read() {
     let inventory = support::inventory(&[(NDB, &ndb(&[header(&[A, ONE, TWO])])), (BERKELEY, b"no database")]);
     assert_eq!(packages(&inventory), ["a 1-2"]);
     assert_eq!(inventory.coverage(), Coverage::Partial);
+}
+
+/// What Azure Linux's images have in place of a database (its manual, "Distroless images").
+const QUERY: &str = "%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{INSTALLTIME}\\t%{BUILDTIME}\\t%{VENDOR}\\t%{EPOCH}\\t%{SIZE}\\t%{ARCH}\\t%{EPOCHNUM}\\t%{SOURCERPM}\\n";
+
+#[test]
+fn the_list_of_an_image_without_a_database_has_the_packages_that_rpm_lists() {
+    let Some(world) = world() else { return };
+    let folder = support::folder("rpm-manifest");
+    fs::write(folder.join("rpmdb.sqlite"), &world.whole).unwrap();
+    let list = support::output(rpm(&folder).args(["-qa", "--qf", QUERY]));
+    let inventory = support::inventory(&[(MANIFEST, &list)]);
+    assert_eq!(packages(&inventory), EXPECTED);
+    assert_eq!(inventory.databases[0].packages, Ok(3));
+}
+
+#[test]
+fn a_list_with_a_line_that_is_no_package_is_unreadable() {
+    let good = "a\t1-2\t0\t0\tMicrosoft Corporation\t(none)\t0\tx86_64\t0\ta-1-2.src.rpm\n";
+    assert_eq!(packages(&support::inventory(&[(MANIFEST, good.as_bytes())])), ["a 1-2 ← a 1-2"]);
+    for line in [
+        "a",
+        "\t1-2\t0\t0\tV\t(none)\t0\tx\t0\ts",
+        "a\t1\t0\t0\tV\t(none)\t0\tx\t0\ts",
+        "a\t1-\t0\t0\tV\t(none)\t0\tx\t0\ts",
+        "a\t1-2\t0\t0\tV\t(none)\t0\tx\tone\ts",
+        "a\t1-2\t0\t0\tV\t(none)\t0\tx\t0\ts\tmore",
+    ] {
+        let why = unreadable(&[(MANIFEST, format!("{good}{line}\n").as_bytes())]);
+        assert!(matches!(why, Unreadable::Line { line: 2, .. }), "{line:?}: {why}");
+    }
+}
+
+/// A database of packages, each with its vendor, of which `epel` has a Python package in it; and who is said to be foreign.
+fn foreign(vendors: &[(&str, &str)]) -> Vec<String> {
+    let zero = |text: &str| [text.as_bytes(), b"\0"].concat();
+    let headers: Vec<_> = vendors
+        .iter()
+        .map(|(name, vendor)| {
+            header(&[
+                (1000, 6, 1, &zero(name)),
+                ONE,
+                TWO,
+                (1011, 6, 1, &zero(vendor)),
+                (1116, 4, 1, &[0; 4]),
+                (1117, 8, 1, &zero(if *name == "epel" { "METADATA" } else { "x" })),
+                (1118, 8, 1, b"/a/e.dist-info/\0"),
+            ])
+        })
+        .collect();
+    let inventory = support::inventory(&[(NDB, &ndb(&headers)), ("a/e.dist-info/METADATA", b"Name: e\nVersion: 1\n")]);
+    let is_foreign = inventory.packages.iter().filter(|package| inventory.is_foreign(package));
+    let owned = inventory.packages.iter().all(|package| package.kind == Kind::Rpm);
+    is_foreign.map(|package| package.name.clone()).chain(owned.then(|| "owned".to_owned())).collect()
+}
+
+#[test]
+fn packages_of_another_vendor_are_not_the_distributions_and_own_nothing() {
+    assert_eq!(foreign(&[("bash", "Red Hat, Inc."), ("epel", "Fedora Project"), ("zlib", "Red Hat, Inc.")]), ["epel"]);
+    assert_eq!(foreign(&[("bash", "Red Hat, Inc."), ("epel", "Red Hat, Inc.")]), ["owned"]);
+}
+
+#[test]
+fn one_distribution_may_have_two_names_for_its_maker() {
+    assert_eq!(foreign(&[("bash", "Rocky"), ("epel", "Rocky Enterprise Software Foundation")]), ["owned"]);
+    assert_eq!(foreign(&[("bash", "SUSE LLC <https://www.suse.com/>"), ("epel", "openSUSE")]), ["owned"]);
+}
+
+#[test]
+fn where_it_is_not_known_who_made_the_distribution_no_package_is_foreign() {
+    assert_eq!(foreign(&[("a", "Somebody"), ("epel", "Fedora Project")]), ["owned"]);
+    assert_eq!(foreign(&[("bash", ""), ("epel", "Fedora Project")]), ["owned"]);
+    assert_eq!(foreign(&[("bash", "Red Hat, Inc."), ("epel", "")]), ["owned"]);
 }

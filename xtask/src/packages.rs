@@ -15,8 +15,15 @@ use crate::console;
 use crate::console::Console;
 
 /// What the tests run, and Debian's package of it.
-const PROGRAMS: [(&str, &str); 4] =
-    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("skopeo", "skopeo"), ("umoci", "umoci")];
+const PROGRAMS: [(&str, &str); 7] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("db5.3_load", "db5.3-util"),
+    ("python3", "python3"),
+    ("rpmbuild", "rpm"),
+    ("skopeo", "skopeo"),
+    ("umoci", "umoci"),
+];
 
 /// Debian's package of the registry server starts a service that listens on every address. We want the program only, so this one
 /// is unpacked into our own folder and not installed.

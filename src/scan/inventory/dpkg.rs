@@ -5,6 +5,8 @@
 
 use crate::budget;
 use crate::scan::inventory::Unreadable;
+use crate::scan::inventory::foreign;
+use crate::scan::inventory::foreign::Found;
 use crate::scan::inventory::ownership::Ownership;
 use crate::scan::inventory::paragraphs::Otherwise;
 use crate::scan::inventory::paragraphs::Paragraph;
@@ -20,10 +22,10 @@ pub(super) const STATUS_FOLDER: &str = "var/lib/dpkg/status.d/";
 /// The folder of the lists of files.
 pub(super) const INFO_FOLDER: &str = "var/lib/dpkg/info/";
 
-const FIELDS: &[&str] = &["Package", "Version", "Status", "Source", "Architecture"];
+const FIELDS: &[&str] = &["Package", "Version", "Status", "Source", "Architecture", "Maintainer"];
 
 /// The packages of which files are there: all but those that are gone (`dpkg-query(1)`, the states `not-installed` and `config-files`).
-pub(super) fn read(bytes: &[u8], location: &str, layer: usize) -> Result<Vec<Package>, Unreadable> {
+pub(super) fn read(bytes: &[u8], location: &str, layer: usize) -> Result<Vec<Found>, Unreadable> {
     let mut packages = Vec::new();
     for paragraph in Paragraphs::new(bytes, FIELDS, Otherwise::Refused) {
         let paragraph = paragraph?;
@@ -36,7 +38,8 @@ pub(super) fn read(bytes: &[u8], location: &str, layer: usize) -> Result<Vec<Pac
         let missing = |what| Unreadable::Missing { what, line: paragraph.end };
         let name = paragraph.text("Package")?.ok_or(missing("the name"))?;
         let version = paragraph.text("Version")?.ok_or(missing("the version"))?;
-        packages.push(Package {
+        let maintainer = String::from_utf8_lossy(paragraph.field("Maintainer").unwrap_or_default());
+        let package = Package {
             kind: Kind::Deb,
             name: name.to_owned(),
             version: version.to_owned(),
@@ -44,7 +47,9 @@ pub(super) fn read(bytes: &[u8], location: &str, layer: usize) -> Result<Vec<Pac
             architecture: paragraph.text("Architecture")?.map(str::to_owned),
             location: location.to_owned(),
             layer,
-        });
+        };
+        let by = foreign::is_foreign_to_debian(&maintainer, version).then(|| maintainer.into_owned());
+        packages.push(Found { package, by });
     }
     Ok(packages)
 }

@@ -42,6 +42,8 @@ pub(super) enum Evidence {
     BesideSqlite,
     Berkeley,
     Ndb,
+    /// The list of images that rpm was not in.
+    Manifest,
     Npm,
     Python,
     /// It may be a program: every other file may.
@@ -69,6 +71,9 @@ impl Evidence {
         }
         if let Some(name) = path.strip_prefix(dpkg::INFO_FOLDER) {
             return name.strip_suffix(".list").map_or(Self::Nothing, |_| Self::DpkgFiles);
+        }
+        if path == rpm::MANIFEST {
+            return Self::Manifest;
         }
         if apk::LOCATIONS.contains(&path) {
             return Self::Apk;
@@ -102,7 +107,7 @@ pub fn wanted(path: &str) -> Wanted {
     match Evidence::of(path) {
         Evidence::Nothing => Wanted::No,
         Evidence::OsRelease => Wanted::File { limit: budget::OS_RELEASE_BYTES },
-        Evidence::Dpkg | Evidence::DpkgFiles | Evidence::Apk => Wanted::File { limit: budget::PACKAGE_LIST_BYTES },
+        Evidence::Dpkg | Evidence::DpkgFiles | Evidence::Apk | Evidence::Manifest => Wanted::File { limit: budget::PACKAGE_LIST_BYTES },
         Evidence::Sqlite | Evidence::BesideSqlite | Evidence::Berkeley | Evidence::Ndb => {
             Wanted::File { limit: budget::RPM_DATABASE_BYTES }
         }

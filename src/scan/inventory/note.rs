@@ -19,6 +19,16 @@ pub enum Note {
         /// Why.
         why: Unreadable,
     },
+    /// A package that is not the distribution's, though its package manager installed it: what the distribution says of a package with this name is
+    /// about another one.
+    Foreign {
+        /// Of which package manager.
+        kind: Kind,
+        /// The package.
+        name: String,
+        /// Who published it, as the package says.
+        by: String,
+    },
     /// The image says which distribution it is, and none of the packages of one was found.
     NoSystemPackages,
     /// A Go program that does not say which modules are in it.
@@ -53,13 +63,21 @@ pub enum Note {
 
 impl Note {
     /// Every code.
-    pub const CODES: [&str; 6] =
-        ["distribution-unreadable", "no-system-packages", "no-modules", "owned-by-system-package", "package-unreadable", "version-unknown"];
+    pub const CODES: [&str; 7] = [
+        "distribution-unreadable",
+        "not-of-the-distribution",
+        "no-system-packages",
+        "no-modules",
+        "owned-by-system-package",
+        "package-unreadable",
+        "version-unknown",
+    ];
 
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Distribution { .. } => "distribution-unreadable",
+            Self::Foreign { .. } => "not-of-the-distribution",
             Self::NoSystemPackages => "no-system-packages",
             Self::NoModules { .. } => "no-modules",
             Self::Owned { .. } => "owned-by-system-package",
@@ -72,7 +90,7 @@ impl Note {
     pub const fn is_gap(&self) -> bool {
         match self {
             Self::Distribution { .. } | Self::NoSystemPackages | Self::NoModules { .. } | Self::Unreadable { .. } => true,
-            Self::Owned { .. } | Self::Unversioned { .. } => false,
+            Self::Foreign { .. } | Self::Owned { .. } | Self::Unversioned { .. } => false,
         }
     }
 }
@@ -81,6 +99,9 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |text: &str| excerpt(text, SHOWN);
         match self {
+            Self::Foreign { name, by, .. } => {
+                write!(f, "the package {} is not the distribution's: it was published by {}", shown(name), shown(by))
+            }
             Self::NoSystemPackages => f.write_str("expected packages of the distribution that the image says it is, found none"),
             Self::NoModules { location } => {
                 write!(f, "{}: expected a Go program with its modules, found one that does not say them", shown(location))

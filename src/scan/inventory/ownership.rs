@@ -37,6 +37,11 @@ impl Ownership {
         self.files[index].insert(name.to_owned(), File { layer, claimed: false, owned: false });
     }
 
+    /// Whether nothing is asked about.
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// The folder, as a database writes it, if something in it is asked about.
     pub(super) fn folder(&self, written: &str) -> Option<Folder> {
         self.folders.get(canonical(written)).copied()

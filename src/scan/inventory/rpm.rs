@@ -5,6 +5,9 @@
 
 use crate::budget;
 use crate::scan::inventory::Unreadable;
+use crate::scan::inventory::foreign;
+use crate::scan::inventory::foreign::Found;
+use crate::scan::inventory::numbers;
 use crate::scan::inventory::ownership::Ownership;
 use crate::scan::package::Kind;
 use crate::scan::package::Package;
@@ -12,6 +15,7 @@ use crate::scan::package::Source;
 
 mod berkeley;
 mod header;
+mod manifest;
 mod ndb;
 mod sqlite;
 mod wal;
@@ -31,56 +35,102 @@ pub(super) const BERKELEY: &str = "Packages";
 /// rpm's own.
 pub(super) const NDB: &str = "Packages.db";
 
+/// The list of images that are made without a database.
+pub(super) const MANIFEST: &str = "var/lib/rpmmanifest/container-manifest-2";
+
 /// A database, by its bytes.
 pub(super) enum Database<'a> {
     Sqlite { main: &'a [u8], log: Option<&'a [u8]>, journal: Option<&'a [u8]> },
     Berkeley(&'a [u8]),
     Ndb(&'a [u8]),
+    Manifest(&'a [u8]),
 }
 
-/// The packages; their files are theirs.
-pub(super) fn read(database: &Database<'_>, location: &str, layer: usize, ownership: &mut Ownership) -> Result<Vec<Package>, Unreadable> {
-    let mut packages = Vec::new();
-    let mut each = |blob: &[u8]| {
-        let header = Header::read(blob)?;
+/// One package as rpm describes it.
+struct Described<'a> {
+    name: &'a str,
+    version: &'a str,
+    release: &'a str,
+    epoch: Option<u32>,
+    vendor: Option<&'a str>,
+    architecture: Option<&'a str>,
+    source: Option<&'a str>,
+}
+
+/// The packages; their files are theirs, unless they are not the distribution's.
+pub(super) fn read(database: &Database<'_>, location: &str, layer: usize, ownership: &mut Ownership) -> Result<Vec<Found>, Unreadable> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut add = |described: &Described<'_>| {
         // Keys that rpm trusts are kept like packages.
-        let Some(package) = package(&header, location, layer)?.filter(|package| package.name != "gpg-pubkey") else { return Ok(()) };
-        if packages.len() == budget::PACKAGES {
+        if described.name == "gpg-pubkey" {
+            return Ok(());
+        }
+        if found.len() == budget::PACKAGES {
             return Err(Unreadable::TooMuch { what: "packages", limit: budget::PACKAGES as u64 });
         }
-        packages.push(package);
-        claim(&header, layer, ownership)
+        found.push(Found { package: described.package(location, layer), by: described.vendor.map(str::to_owned) });
+        Ok(())
     };
-    match *database {
-        Database::Sqlite { main, log, journal } => {
-            if journal.is_some_and(sqlite::is_hot) {
-                return Err(Unreadable::Transaction);
-            }
-            sqlite::blobs(main, log, &mut each)?;
-        }
-        Database::Berkeley(bytes) => berkeley::blobs(bytes, &mut each)?,
-        Database::Ndb(bytes) => ndb::blobs(bytes, &mut each)?,
+    if let Database::Manifest(bytes) = *database {
+        manifest::packages(bytes, &mut add)?;
+    } else {
+        headers(database, &mut |blob| add(&Described::read(&Header::read(blob)?)?))?;
     }
-    Ok(packages)
+    let maker = foreign::maker(&found.iter().map(|found| (found.package.name.as_str(), found.by.as_deref()))).map(str::to_owned);
+    for found in &mut found {
+        found.by = found.by.take().filter(|vendor| foreign::is_foreign_to(maker.as_deref(), Some(vendor)));
+    }
+    // Once more, now that it is known who made the distribution. Nearly always nothing is asked about, and then nothing is read.
+    if !ownership.is_empty() {
+        headers(database, &mut |blob| {
+            let header = Header::read(blob)?;
+            let vendor = Described::read(&header)?.vendor;
+            if foreign::is_foreign_to(maker.as_deref(), vendor) { Ok(()) } else { claim(&header, layer, ownership) }
+        })?;
+    }
+    Ok(found)
 }
 
-fn package(header: &Header<'_>, location: &str, layer: usize) -> Result<Option<Package>, Unreadable> {
-    let missing = |what| Unreadable::Invalid { what, expected: "in the header of every package" };
-    let name = header.string(header::NAME)?.ok_or(missing("the name"))?;
-    let version = header.string(header::VERSION)?.ok_or(missing("the version"))?;
-    let release = header.string(header::RELEASE)?.ok_or(missing("the release"))?;
-    let epoch = header.number(header::EPOCH)?.filter(|epoch| *epoch != 0);
-    let with_epoch = |rest: String| epoch.map_or(rest.clone(), |epoch| format!("{epoch}:{rest}"));
-    Ok(Some(Package {
-        kind: Kind::Rpm,
-        name: name.to_owned(),
-        version: with_epoch(format!("{version}-{release}")),
-        // The file's name does not have the epoch; it is that of what was built from it.
-        source: header.string(header::SOURCE)?.and_then(source).map(|(name, version)| Source { name, version: with_epoch(version) }),
-        architecture: header.string(header::ARCHITECTURE)?.map(str::to_owned),
-        location: location.to_owned(),
-        layer,
-    }))
+/// Hands over every header.
+fn headers(database: &Database<'_>, each: &mut dyn FnMut(&[u8]) -> Result<(), Unreadable>) -> Result<(), Unreadable> {
+    match *database {
+        Database::Sqlite { journal: Some(journal), .. } if sqlite::is_hot(journal) => Err(Unreadable::Transaction),
+        Database::Sqlite { main, log, .. } => sqlite::blobs(main, log, each),
+        Database::Berkeley(bytes) => berkeley::blobs(bytes, each),
+        Database::Ndb(bytes) => ndb::blobs(bytes, each),
+        Database::Manifest(_) => Ok(()),
+    }
+}
+
+impl<'a> Described<'a> {
+    fn read(header: &Header<'a>) -> Result<Self, Unreadable> {
+        let missing = |what| Unreadable::Invalid { what, expected: "in the header of every package" };
+        Ok(Self {
+            name: header.string(header::NAME)?.ok_or(missing("the name"))?,
+            version: header.string(header::VERSION)?.ok_or(missing("the version"))?,
+            release: header.string(header::RELEASE)?.ok_or(missing("the release"))?,
+            epoch: header.number(header::EPOCH)?,
+            // A name for people: what is no text is none.
+            vendor: header.string(header::VENDOR).unwrap_or_default(),
+            architecture: header.string(header::ARCHITECTURE)?,
+            source: header.string(header::SOURCE)?,
+        })
+    }
+
+    fn package(&self, location: &str, layer: usize) -> Package {
+        let epoch = self.epoch.filter(|epoch| *epoch != 0).map_or(String::new(), |epoch| format!("{epoch}:"));
+        // The source's file does not have the epoch in its name; it is that of what was built from it.
+        let source = self.source.and_then(source).map(|(name, version)| Source { name, version: format!("{epoch}{version}") });
+        Package {
+            kind: Kind::Rpm,
+            name: self.name.to_owned(),
+            version: format!("{epoch}{}-{}", self.version, self.release),
+            source,
+            architecture: self.architecture.map(str::to_owned),
+            location: location.to_owned(),
+            layer,
+        }
+    }
 }
 
 /// Name, and version with release, of `name-version-release.src.rpm`. `None` for what is not called so, such as `(none)`.
@@ -99,7 +149,7 @@ fn claim(header: &Header<'_>, layer: usize, ownership: &mut Ownership) -> Result
         return Ok(());
     }
     for (name, folder) in header.strings(header::FILES)?.zip(header.numbers(header::FILE_FOLDERS)?) {
-        if let (Some(name), Some(Some(folder))) = (name, folders.get(super::numbers::index(folder))) {
+        if let (Some(name), Some(Some(folder))) = (name, folders.get(numbers::index(folder))) {
             ownership.claim(*folder, name, layer);
         }
     }

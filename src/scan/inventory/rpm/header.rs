@@ -17,6 +17,7 @@ pub(super) const NAME: u32 = 1000;
 pub(super) const VERSION: u32 = 1001;
 pub(super) const RELEASE: u32 = 1002;
 pub(super) const EPOCH: u32 = 1003;
+pub(super) const VENDOR: u32 = 1011;
 pub(super) const ARCHITECTURE: u32 = 1022;
 pub(super) const SOURCE: u32 = 1044;
 /// For each file, the number of its folder.
