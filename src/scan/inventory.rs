@@ -50,6 +50,9 @@ pub struct Inventory {
     pub packages: Vec<Package>,
     /// The databases of the distribution's package manager, sorted by location.
     pub databases: Vec<Database>,
+    /// The names of packages that are not the distribution's, though its package manager installed them: what the distribution says of a package
+    /// with this name is about another one. [`Note::Foreign`] says whose they are.
+    pub foreign: BTreeMap<Kind, BTreeSet<String>>,
     /// What else there is to say.
     pub notes: Vec<Note>,
 }
@@ -112,9 +115,9 @@ impl Inventory {
         }
     }
 
-    /// Whether a package is not the distribution's, though its package manager installed it ([`Note::Foreign`]).
+    /// Whether a package is not the distribution's.
     pub fn is_foreign(&self, package: &Package) -> bool {
-        self.notes.iter().any(|note| matches!(note, Note::Foreign { kind, name, .. } if *kind == package.kind && *name == package.name))
+        self.foreign.get(&package.kind).is_some_and(|names| names.contains(&package.name))
     }
 
     /// Gives every package the layer that brought it. `after` are the inventories after each layer, the lowest first, of which the last is that of
@@ -243,7 +246,10 @@ impl Inventory {
         let packages = read.map(|found| {
             let count = found.len();
             for Found { package, by } in found {
-                self.notes.extend(by.map(|by| Note::Foreign { kind, name: package.name.clone(), by }));
+                if let Some(by) = by {
+                    self.foreign.entry(kind).or_default().insert(package.name.clone());
+                    self.notes.push(Note::Foreign { kind, name: package.name.clone(), by });
+                }
                 self.packages.push(package);
             }
             count

@@ -1,5 +1,6 @@
 //! What rpm says is installed: databases that the real rpm and the real Berkeley DB made, and what an attacker would make of them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -289,22 +290,20 @@ fn an_empty_log_changes_nothing() {
     assert_eq!(packages(&support::inventory(&[(SQLITE, &world.whole), (LOG, b"")])), EXPECTED);
 }
 
-#[test]
-fn of_a_log_counts_what_sqlite_counts() {
-    let Some(world) = world() else { return };
-    // The log cut behind every frame, within every frame, and with a byte of every frame changed: what is behind the first that does not hold
-    // is left from an earlier log, and a transaction without its end is none.
-    let folder = support::folder("rpm-log");
-    let frame = 24 + 4096;
-    let mut logs = vec![world.log.clone(), [&world.log[..], &world.log[32..]].concat()];
-    for number in 0..(world.log.len() - 32) / frame {
+/// Of a log that is cut behind every frame and within every frame, and of one with a byte of every frame changed, counts what SQLite counts: what
+/// is behind the first frame that does not hold is left from an earlier log, and a transaction without its end is none. How many packages were found.
+fn counted(name: &str, main: &[u8], log: &[u8], page_size: usize) -> BTreeSet<usize> {
+    let folder = support::folder(name);
+    let frame = 24 + page_size;
+    let mut logs = vec![log.to_vec(), [log, &log[32..]].concat()];
+    for number in 0..(log.len() - 32) / frame {
         let begin = 32 + number * frame;
-        let mut changed = world.log.clone();
-        changed[begin + 2000] ^= 1;
-        logs.extend([world.log[..begin].to_vec(), world.log[..begin + 1000].to_vec(), changed]);
+        let mut changed = log.to_vec();
+        changed[begin + 24 + page_size / 2] ^= 1;
+        logs.extend([log[..begin].to_vec(), log[..begin + page_size / 4].to_vec(), changed]);
     }
     for (number, log) in logs.iter().enumerate() {
-        fs::write(folder.join(format!("{number}")), &world.main).unwrap();
+        fs::write(folder.join(format!("{number}")), main).unwrap();
         fs::write(folder.join(format!("{number}-wal")), log).unwrap();
     }
     let count = "import sqlite3, sys\n\
@@ -312,9 +311,41 @@ fn of_a_log_counts_what_sqlite_counts() {
         print(sqlite3.connect(sys.argv[1] + '/' + str(number)).execute('select count(*) from Packages').fetchone()[0])\n";
     let counted = support::text(Command::new("python3").args(["-c", count]).arg(&folder).arg(logs.len().to_string()));
     let counted: Vec<usize> = counted.lines().map(|line| line.parse().unwrap()).collect();
-    let found: Vec<usize> = logs.iter().map(|log| support::inventory(&[(SQLITE, &world.main), (LOG, log)]).packages.len()).collect();
-    assert_eq!(found, counted);
-    assert!(counted.contains(&2) && counted.contains(&3), "{counted:?}");
+    let count = |log: &Vec<u8>| support::inventory(&[(SQLITE, main), (LOG, log)]).databases[0].packages.clone().unwrap();
+    assert_eq!(logs.iter().map(count).collect::<Vec<_>>(), counted);
+    counted.into_iter().collect()
+}
+
+#[test]
+fn of_a_log_that_rpm_wrote_counts_what_sqlite_counts() {
+    let Some(world) = world() else { return };
+    assert_eq!(counted("rpm-log", &world.main, &world.log, 4096), BTreeSet::from([2, 3]));
+}
+
+#[test]
+fn a_transaction_without_its_end_does_not_count() {
+    let Some(python) = support::program("python3") else { return };
+    let folder = support::folder("rpm-transactions");
+    let file = folder.join("small");
+    let filled = |length: usize| hex(&header(&[A, ONE, TWO, (1004, 6, 1, &[vec![b'x'; length], vec![0]].concat())]));
+    // Three transactions, each of several pages, some of which the one before wrote, too.
+    let script = "import shutil, sqlite3, sys\n\
+        file, small, large = sys.argv[1:]\n\
+        connection = sqlite3.connect(file)\n\
+        connection.execute('pragma page_size = 512')\n\
+        connection.execute('pragma journal_mode = wal')\n\
+        connection.execute('pragma wal_autocheckpoint = 0')\n\
+        connection.execute('create table Packages(hnum integer primary key autoincrement, blob blob not null)')\n\
+        connection.commit()\n\
+        connection.execute('pragma wal_checkpoint(truncate)')\n\
+        for count in (1, 5, 3):\n \
+        for _ in range(count): connection.execute('insert into Packages(blob) values (?), (?)', (bytes.fromhex(small), bytes.fromhex(large)))\n \
+        connection.commit()\n\
+        shutil.copy(file, file + '.main')\n\
+        shutil.copy(file + '-wal', file + '.log')\n";
+    support::output(Command::new(python).args(["-c", script]).arg(&file).args([filled(60), filled(1500)]));
+    let (main, log) = (fs::read(folder.join("small.main")).unwrap(), fs::read(folder.join("small.log")).unwrap());
+    assert_eq!(counted("rpm-transactions-cut", &main, &log, 512), BTreeSet::from([0, 2, 12, 18]));
 }
 
 #[test]

@@ -16,6 +16,8 @@ use crate::scan::package::Source;
 
 /// Bytes of a package URL: the longest seen have four hundred.
 const BYTES: usize = 4096;
+/// Qualifiers of one: those that write lists of packages use nine.
+const QUALIFIERS: usize = 32;
 /// Characters of one that a message repeats.
 const SHOWN: usize = 120;
 
@@ -94,6 +96,9 @@ impl PackageUrl {
                 return Err(refused("a package URL that has every qualifier once"));
             }
             let value = decoded(value)?;
+            if parsed.len() == QUALIFIERS {
+                return Err(refused("a package URL of at most 32 qualifiers"));
+            }
             if !value.is_empty() {
                 parsed.push((key, value));
             }

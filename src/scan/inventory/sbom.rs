@@ -134,7 +134,10 @@ impl List<'_> {
             self.unidentified += 1;
             return Ok(());
         };
-        if let Some(distribution) = url.distribution().filter(|distribution| !self.distributions.contains(distribution)) {
+        // Two are enough to know that it is not one.
+        if self.distributions.len() < 2
+            && let Some(distribution) = url.distribution().filter(|distribution| !self.distributions.contains(distribution))
+        {
             self.distributions.push(distribution);
         }
         match url.package(self.location, 0) {

@@ -64,7 +64,8 @@ impl<'a> Log<'a> {
             open.insert(number(0), page);
             if number(4) != 0 {
                 log.size = number(4);
-                log.pages.append(&mut open);
+                // Not `append`, which takes as long as all pages are many, for every transaction.
+                log.pages.extend(core::mem::take(&mut open));
             }
         }
         Ok(Some(log).filter(|log| log.size != 0))
