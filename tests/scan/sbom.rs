@@ -263,6 +263,9 @@ fn a_text_that_is_no_package_url_is_refused() {
     ] {
         assert!(PackageUrl::parse(text).is_err(), "{text}");
     }
+    let many: Vec<String> = (0..33).map(|number| format!("q{number}=1")).collect();
+    assert!(PackageUrl::parse(&format!("pkg:npm/a?{}", many[..32].join("&"))).is_ok());
+    assert!(PackageUrl::parse(&format!("pkg:npm/a?{}", many.join("&"))).is_err());
     let refused = PackageUrl::parse(&format!("pkg:npm/{}", "a".repeat(5000))).unwrap_err();
     assert!(refused.to_string().starts_with("expected a package URL of at most 4096 bytes, found \"pkg:npm/aaa"));
 }
