@@ -120,11 +120,10 @@ impl core::error::Error for InvalidJson {}
 
 /// Parses one document: the whole of `bytes`, and nothing else.
 pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
-    parse_within(bytes, budget::JSON_VALUES)
+    parse_of(bytes, budget::JSON_VALUES)
 }
 
-/// Parses one document that may have another number of values than others.
-pub fn parse_within(bytes: &[u8], limit: usize) -> Result<Value, InvalidJson> {
+fn parse_of(bytes: &[u8], limit: usize) -> Result<Value, InvalidJson> {
     let mut state = State { values: 0, limit, refused: None };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let parsed = ValueSeed { depth: 0, state: &mut state }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
@@ -137,12 +136,12 @@ pub fn parse_within(bytes: &[u8], limit: usize) -> Result<Value, InvalidJson> {
 
 /// Parses a document that must be an object.
 pub fn parse_object(bytes: &[u8]) -> Result<Object, InvalidJson> {
-    parse_object_within(bytes, budget::JSON_VALUES)
+    parse_object_of(bytes, budget::JSON_VALUES)
 }
 
-/// Parses a document that must be an object, and may have another number of values than others.
-pub fn parse_object_within(bytes: &[u8], limit: usize) -> Result<Object, InvalidJson> {
-    match parse_within(bytes, limit)? {
+/// Parses an object of another number of values than [`budget::JSON_VALUES`].
+pub fn parse_object_of(bytes: &[u8], limit: usize) -> Result<Object, InvalidJson> {
+    match parse_of(bytes, limit)? {
         Value::Object(object) => Ok(object),
         other => Err(InvalidJson::Type { path: "$".into(), expected: "an object", found: other.kind() }),
     }
@@ -404,6 +403,7 @@ const fn fold(letter: char) -> char {
 /// What is known of the whole document while it is read.
 struct State {
     values: usize,
+    /// As many as there may be.
     limit: usize,
     /// Our own refusal, beside the error that ends the reading: serde's errors carry only text.
     refused: Option<InvalidJson>,
@@ -436,8 +436,8 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
             return Err(self.state.refuse(InvalidJson::TooMuch { what: "levels", limit: budget::JSON_DEPTH }));
         }
         self.state.values += 1;
-        let limit = self.state.limit;
-        if self.state.values > limit {
+        if self.state.values > self.state.limit {
+            let limit = self.state.limit;
             return Err(self.state.refuse(InvalidJson::TooMuch { what: "values", limit }));
         }
         deserializer.deserialize_any(self)

@@ -215,3 +215,10 @@ fn lines_that_name_no_module_are_refused() {
         assert_eq!(unreadable_package(PROGRAM, &information("go1.22.3", modules)).code(), "database-invalid", "{modules:?}");
     }
 }
+
+#[test]
+fn a_part_of_a_program_without_the_header_is_no_program_without_modules() {
+    let part = [Search::MAGIC, b"xx and what follows in the strings of a program"].concat();
+    assert_eq!(unreadable_package(PROGRAM, &part).code(), "database-truncated");
+    assert_eq!(unreadable_package(PROGRAM, Search::MAGIC).code(), "database-truncated");
+}

@@ -11,6 +11,7 @@ use crate::scan::package::Package;
 
 /// What the header begins with.
 pub(super) const MAGIC: &[u8] = b"\xff Go buildinf:";
+/// The header is at a place of a program that is a multiple of this.
 const ALIGNMENT: usize = 16;
 const HEADER: usize = 32;
 const FLAGS: usize = 15;
@@ -42,6 +43,12 @@ enum Needed {
 }
 
 impl Search {
+    /// What the header begins with, for whoever keeps a part of a program by other means: from a place on that has this and is a multiple of
+    /// [`ALIGNMENT`](Self::ALIGNMENT), and so much that what looks like the header and is none does not fill it.
+    pub const MAGIC: &'static [u8] = MAGIC;
+    /// Bytes from the beginning of a program to the header are a multiple of this.
+    pub const ALIGNMENT: usize = ALIGNMENT;
+
     /// The next bytes of the program, from its beginning on.
     pub fn push(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && !self.complete {
@@ -173,7 +180,11 @@ pub(super) struct Program {
 pub(super) fn read(bytes: &[u8], location: &str, layer: usize) -> Result<Option<Program>, Unreadable> {
     let mut search = Search::default();
     search.push(bytes);
-    let Some(found) = search.finish() else { return Ok(None) };
+    let Some(found) = search.finish() else {
+        // Somebody kept a part of a program because of what looked like the header, and the header is elsewhere.
+        let is_part = bytes.starts_with(MAGIC);
+        return if is_part { Err(Unreadable::Truncated { what: "what a Go program was built from" }) } else { Ok(None) };
+    };
     let found = found.as_slice();
     if found[FLAGS] & 2 == 0 {
         return Err(Unreadable::Unsupported { what: "a Go program", found: "one of before Go 1.18".to_owned() });

@@ -43,7 +43,7 @@ pub fn read(bytes: &[u8], location: &str) -> Result<Sbom, Unreadable> {
     if bytes.len() > budget::SBOM_BYTES {
         return Err(Unreadable::TooMuch { what: "bytes of a list of packages", limit: budget::SBOM_BYTES as u64 });
     }
-    let document = json::parse_object_within(bytes, budget::SBOM_VALUES)?;
+    let document = json::parse_object_of(bytes, budget::SBOM_VALUES)?;
     let root = document.root();
     let format = match (root.optional_string("spdxVersion")?, root.optional_string("bomFormat")?) {
         (Some(version), None) if version.starts_with("SPDX-2.") => Format::Spdx,
