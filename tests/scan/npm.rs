@@ -40,6 +40,10 @@ fn files_deeper_in_a_package_are_no_packages() {
         "app/node_modules/@scope/a/dist/package.json",
         "app/node_modules/@scope/package.json",
         "app/node_modules/package.json",
+        "app/node_modules/node_modules/package.json",
+        "app/node_modules/a/node_modules/package.json",
+        "app/not-package.json",
+        "app/node_modules/a/not-package.json",
     ] {
         assert_eq!(packages(&support::inventory(&[(path, A)])), [""; 0], "{path}");
     }

@@ -7,18 +7,19 @@ use crate::scan::inventory::Unreadable;
 use crate::scan::package::Kind;
 use crate::scan::package::Package;
 
-/// Whether this path is where a package would describe itself.
+/// Whether this path is where a package would describe itself. Asked of every file of an image.
 pub(super) fn describes(path: &str) -> bool {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    if folders.pop() != Some("package.json") {
-        return false;
+    const MODULES: &str = "node_modules";
+    let Some(folder) = path.strip_suffix("package.json") else { return false };
+    let Some(folder) = folder.strip_suffix('/') else { return folder.is_empty() };
+    if !folder.split('/').any(|name| name == MODULES) {
+        return true;
     }
-    match folders.iter().rposition(|folder| *folder == "node_modules") {
-        None => true,
-        Some(at) => {
-            matches!(&folders[at + 1..], [name] if !name.starts_with('@'))
-                || matches!(&folders[at + 1..], [scope, _] if scope.starts_with('@'))
-        }
+    let mut above = folder.rsplit('/');
+    match (above.next(), above.next(), above.next()) {
+        (Some(name), Some(MODULES), _) => name != MODULES && !name.starts_with('@'),
+        (Some(name), Some(scope), Some(MODULES)) => name != MODULES && scope.starts_with('@'),
+        _ => false,
     }
 }
 
