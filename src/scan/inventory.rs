@@ -176,6 +176,13 @@ impl Inventory {
             let read = read.map(|packages| packages.into_iter().map(Found::from).collect());
             self.add(Kind::Apk, path, file.layer, read);
         }
+        let Some(distribution) = self.distribution.as_ref().filter(|distribution| distribution.id == "alpine") else { return };
+        let version = distribution.version_id.as_deref().unwrap_or_default();
+        let own: String = version.split('.').take(2).collect::<Vec<_>>().join(".");
+        let releases = tree.files.get(apk::REPOSITORIES).map(|file| apk::releases(&file.bytes)).unwrap_or_default();
+        if releases.iter().any(|release| release.strip_prefix('v') != Some(&own)) {
+            self.notes.push(Note::OtherReleases { found: releases.into_iter().collect() });
+        }
     }
 
     fn read_rpm(&mut self, tree: &Tree, ownership: &mut Ownership) {

@@ -1,6 +1,8 @@
 //! What apk says is installed.
 
+use pullproof::scan::inventory::Coverage;
 use pullproof::scan::inventory::Inventory;
+use pullproof::scan::inventory::Note;
 
 use crate::support;
 use crate::support::packages;
@@ -67,4 +69,27 @@ fn a_name_or_a_version_that_occurs_twice_makes_the_database_unreadable() {
 #[test]
 fn a_name_that_is_no_text_makes_the_database_unreadable() {
     assert_eq!(unreadable(&[(INSTALLED, b"P:\xff\nV:1\n\n")]).code(), "database-invalid");
+}
+
+#[test]
+fn packages_that_are_fetched_from_another_release_are_said_to_be() {
+    let found = |version: &str, repositories: &str| {
+        let release = format!("ID=alpine\nVERSION_ID={version}\n");
+        let files: [(&str, &[u8]); 3] =
+            [("etc/os-release", release.as_bytes()), ("etc/apk/repositories", repositories.as_bytes()), (INSTALLED, MUSL.as_bytes())];
+        let inventory = support::inventory(&files);
+        assert_eq!(inventory.coverage(), Coverage::Whole);
+        match inventory.notes.as_slice() {
+            [] => Vec::new(),
+            [Note::OtherReleases { found }] => found.clone(),
+            notes => panic!("{notes:?}"),
+        }
+    };
+    let main = "https://dl-cdn.alpinelinux.org/alpine/v3.20/main\n#https://dl-cdn.alpinelinux.org/alpine/edge/main\n";
+    assert_eq!(found("3.20.3", main), [""; 0]);
+    assert_eq!(found("3.20.3", ""), [""; 0]);
+    assert_eq!(found("3.20.3", "/media/cdrom/apks\n"), [""; 0]);
+    assert_eq!(found("3.20.3", &format!("{main}@testing https://dl-cdn.alpinelinux.org/alpine/edge/testing\n")), ["edge", "v3.20"]);
+    assert_eq!(found("3.2.0", main), ["v3.20"]);
+    assert_eq!(found("3.20.3", "http://a/alpine/latest-stable/main"), ["latest-stable"]);
 }

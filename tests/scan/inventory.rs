@@ -193,6 +193,7 @@ fn what_is_read_is_what_has_to_be_captured() {
         SIX_LIST,
         "lib/apk/db/installed",
         "usr/lib/apk/db/installed",
+        "etc/apk/repositories",
         "var/lib/rpm/rpmdb.sqlite",
         "var/lib/rpm/rpmdb.sqlite-wal",
         "var/lib/rpm/rpmdb.sqlite-journal",

@@ -2,6 +2,8 @@
 //!
 //! apk-package(5). Letters that are not known are of a later version, and left alone.
 
+use std::collections::BTreeSet;
+
 use crate::budget;
 use crate::scan::inventory::Unreadable;
 use crate::scan::inventory::ownership::Folder;
@@ -12,6 +14,22 @@ use crate::scan::package::Source;
 
 /// The database; where `/lib` is `/usr/lib`, it is in the latter.
 pub(super) const LOCATIONS: [&str; 2] = ["lib/apk/db/installed", "usr/lib/apk/db/installed"];
+
+/// Where packages are fetched from, an address a line.
+pub(super) const REPOSITORIES: &str = "etc/apk/repositories";
+
+/// The releases of Alpine in the addresses that packages are fetched from: `v3.20`, `edge`, `latest-stable`.
+pub(super) fn releases(bytes: &[u8]) -> BTreeSet<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let addresses = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    addresses.flat_map(|address| address.split('/').filter(|part| is_release(part))).map(str::to_owned).collect()
+}
+
+fn is_release(part: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = part.strip_prefix('v').and_then(|numbers| numbers.split_once('.'));
+    matches!(part, "edge" | "latest-stable") || numbers.is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+}
 
 /// The packages; their files are theirs.
 pub(super) fn read(bytes: &[u8], location: &str, layer: usize, ownership: &mut Ownership) -> Result<Vec<Package>, Unreadable> {

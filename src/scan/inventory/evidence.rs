@@ -37,6 +37,8 @@ pub(super) enum Evidence {
     /// The files of one package of dpkg's.
     DpkgFiles,
     Apk,
+    /// Where apk fetches packages from.
+    Repositories,
     Sqlite,
     /// What belongs to a SQLite database.
     BesideSqlite,
@@ -78,6 +80,9 @@ impl Evidence {
         if apk::LOCATIONS.contains(&path) {
             return Self::Apk;
         }
+        if path == apk::REPOSITORIES {
+            return Self::Repositories;
+        }
         if let Some(name) = rpm::FOLDERS.iter().find_map(|folder| path.strip_prefix(folder)) {
             return match name {
                 rpm::SQLITE => Self::Sqlite,
@@ -106,7 +111,7 @@ fn is_no_program(path: &str) -> bool {
 pub fn wanted(path: &str) -> Wanted {
     match Evidence::of(path) {
         Evidence::Nothing => Wanted::No,
-        Evidence::OsRelease => Wanted::File { limit: budget::OS_RELEASE_BYTES },
+        Evidence::OsRelease | Evidence::Repositories => Wanted::File { limit: budget::OS_RELEASE_BYTES },
         Evidence::Dpkg | Evidence::DpkgFiles | Evidence::Apk | Evidence::Manifest => Wanted::File { limit: budget::PACKAGE_LIST_BYTES },
         Evidence::Sqlite | Evidence::BesideSqlite | Evidence::Berkeley | Evidence::Ndb => {
             Wanted::File { limit: budget::RPM_DATABASE_BYTES }

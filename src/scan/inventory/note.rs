@@ -36,6 +36,11 @@ pub enum Note {
         /// The program.
         location: String,
     },
+    /// Packages of Alpine may be of other releases than the one that the image says it is: what is said of that one need not be about them.
+    OtherReleases {
+        /// The releases that packages are fetched from.
+        found: Vec<String>,
+    },
     /// Packages of a language that belong to packages of the distribution, and are counted as those.
     Owned {
         /// Which language.
@@ -63,11 +68,12 @@ pub enum Note {
 
 impl Note {
     /// Every code.
-    pub const CODES: [&str; 7] = [
+    pub const CODES: [&str; 8] = [
         "distribution-unreadable",
         "not-of-the-distribution",
         "no-system-packages",
         "no-modules",
+        "other-releases",
         "owned-by-system-package",
         "package-unreadable",
         "version-unknown",
@@ -80,6 +86,7 @@ impl Note {
             Self::Foreign { .. } => "not-of-the-distribution",
             Self::NoSystemPackages => "no-system-packages",
             Self::NoModules { .. } => "no-modules",
+            Self::OtherReleases { .. } => "other-releases",
             Self::Owned { .. } => "owned-by-system-package",
             Self::Unreadable { .. } => "package-unreadable",
             Self::Unversioned { .. } => "version-unknown",
@@ -90,7 +97,7 @@ impl Note {
     pub const fn is_gap(&self) -> bool {
         match self {
             Self::Distribution { .. } | Self::NoSystemPackages | Self::NoModules { .. } | Self::Unreadable { .. } => true,
-            Self::Foreign { .. } | Self::Owned { .. } | Self::Unversioned { .. } => false,
+            Self::Foreign { .. } | Self::OtherReleases { .. } | Self::Owned { .. } | Self::Unversioned { .. } => false,
         }
     }
 }
@@ -105,6 +112,9 @@ impl fmt::Display for Note {
             Self::NoSystemPackages => f.write_str("expected packages of the distribution that the image says it is, found none"),
             Self::NoModules { location } => {
                 write!(f, "{}: expected a Go program with its modules, found one that does not say them", shown(location))
+            }
+            Self::OtherReleases { found } => {
+                write!(f, "expected packages to be fetched from the release that the image says it is, found {}", shown(&found.join(", ")))
             }
             Self::Owned { kind, count } => {
                 write!(f, "{count} files of {kind:?} packages belong to packages of the distribution and are counted as those")
