@@ -345,3 +345,36 @@ pub const SHARD_LINE_BYTES: usize = 1 << 20;
 
 /// Bytes of one OpenVEX document, as many as of an advisory.
 pub const VEX_BYTES: usize = ADVISORY_BYTES;
+/// Bytes of os-release: real ones have less than one kilobyte.
+pub const OS_RELEASE_BYTES: u64 = 64 << 10;
+
+/// Bytes of one text that lists installed packages (dpkg's `status`, apk's `installed`), or the files of one package: Debian's minimal
+/// image has 90 KB for 96 packages, a desktop of 3,000 has 4 MB, and apk lists every file in the same text.
+pub const PACKAGE_LIST_BYTES: u64 = 16 << 20;
+
+/// Bytes of one database of rpm, or of its log: an image of a language's builders has 30 MB, and a Worker, which has 128 MiB, holds it once.
+pub const RPM_DATABASE_BYTES: u64 = 64 << 20;
+
+/// Bytes of the description of one package of a language (`package.json`, `METADATA`). The longest of either that are widely used have
+/// some hundred kilobytes, because a manual is in them.
+pub const DESCRIPTION_BYTES: u64 = 1 << 20;
+
+/// Bytes of what a Go program says of its modules: 100 bytes each, and the largest programs have two thousand.
+pub const BUILD_INFORMATION_BYTES: u64 = 1 << 20;
+
+/// Packages of one database: Debian has 65,000 in all.
+pub const PACKAGES: usize = 100_000;
+
+/// Bytes of one package in rpm's database. Those with the most files (kernels, fonts, firmware) have three megabytes; rpm itself takes 256
+/// (`lib/header.c`, `HEADER_DATA_MAX`).
+pub const RPM_HEADER_BYTES: usize = 16 << 20;
+
+/// Bytes of a list of packages that somebody else made (SPDX, CycloneDX): it may come in a bundle.
+pub const SBOM_BYTES: usize = BUNDLE_BYTES;
+
+/// Values in such a list: what [`SBOM_BYTES`] hold if they have some sixteen bytes each, as those of Syft and Trivy do. A value takes 32
+/// bytes, so that the most that can be asked of us is 32 MiB beside the text.
+pub const SBOM_VALUES: usize = 1 << 20;
+
+/// Nesting of components in CycloneDX, where each can hold others: what [`JSON_DEPTH`] leaves at two levels each.
+pub const COMPONENT_DEPTH: usize = JSON_DEPTH / 2;

@@ -12,6 +12,7 @@ pub mod advisory;
 pub mod alias;
 pub mod ecosystem;
 pub mod gap;
+pub mod inventory;
 pub mod layer;
 pub mod matching;
 pub mod overlay;

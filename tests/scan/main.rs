@@ -5,20 +5,31 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "for short tests")]
 
 mod advisories;
+mod apk;
 mod archive;
 mod changelogs;
+mod dpkg;
 mod ecosystems;
 mod findings;
 mod generated;
+mod go;
+mod hostile;
+mod inventory;
 mod known;
 mod layers;
 mod memory;
+mod npm;
+mod os_release;
 mod osv;
 mod overlay;
 mod proof;
+mod python;
 mod ranges;
 mod real_tars;
+mod rpm;
 mod rules;
+mod sbom;
 mod shards;
+mod support;
 mod versions;
 mod vex;
