@@ -2,21 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import Ajv from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { multiPlatformImage, startRegistry } from '../../pkg/test/support/registry.mjs';
 import { commandLine } from './support/command-line.mjs';
-import { listen } from './support/listen.mjs';
-import { describeWithNotary, startNotary } from './support/notary.mjs';
+import { describeWithNotary, startPublisher, startTrustRelay, trustServers } from './support/notary.mjs';
 import { ROOT } from './support/program.mjs';
 
 const LATER = '2040-01-01T00:00:00Z';
 const STRANGER = 'a'.repeat(64);
 
 describeWithNotary('Docker Content Trust at the command line', () => {
+  let servers;
   let notary;
   let registry;
   let publisher;
@@ -30,20 +31,26 @@ describeWithNotary('Docker Content Trust at the command line', () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'pullproof-trust-'));
     const [first, second] = [multiPlatformImage(), multiPlatformImage({ created: '2026-05-05T05:05:05Z' })];
-    [notary, registry] = await Promise.all([startNotary(), startRegistry({ repositories: { 'team/app': first, 'team/other': second } })]);
+    [servers, registry] = await Promise.all([trustServers(), startRegistry({ repositories: { 'team/app': first, 'team/other': second } })]);
     [signed, unsigned] = [first.index.descriptor, second.index.descriptor];
     gun = `${registry.host}/team/app`;
-    publisher = notary.publisher();
-    await publisher.publish(gun, tags({ '1.0': signed, stable: signed }));
-    ({ rootKeys: [{ id: rootKey }] } = await inspected([gun, '--tofu', '--store', join(folder, 'found')]));
-  });
+    notary = servers.http;
+    publisher = await startPublisher(notary);
+    await publish(gun, { '1.0': signed, stable: signed });
+    ({ keys: [rootKey] } = await publisher.pins(gun));
+  }, { timeout: 300_000 });
   after(async () => {
     registry?.stop();
-    await notary?.dispose();
+    await publisher?.dispose();
+    await servers?.dispose();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const tags = (all) => Object.fromEntries(Object.entries(all).map(([tag, { digest, size }]) => [tag, { digest, length: size }]));
+  /** A collection with these tags, all under one root key. */
+  async function publish(gun, tags) {
+    await publisher.init(gun);
+    for (const [tag, descriptor] of Object.entries(tags)) await publisher.sign(gun, tag, descriptor);
+  }
 
   /** With an empty home, and the trust server in the environment, as Docker has it. */
   function pullproof(args, environment = {}) {
@@ -71,14 +78,11 @@ describeWithNotary('Docker Content Trust at the command line', () => {
   });
 
   test('it is verified under its certificate, by ID and as a file, and under the public key as a file', async () => {
-    const { rootKeys: [{ certificate }] } = await inspected([gun, '--root-key', rootKey]);
+    const { certificates: [certificate], pem: [pem] } = await publisher.pins(gun);
     assert.equal((await inspect([gun, '--root-cert', certificate])).code, 0);
-    const answer = await fetch(`${notary.origin}/v2/${gun}/_trust/tuf/root.json`);
-    const { signed: root } = await answer.json();
-    const pem = Buffer.from(root.keys[root.roles.root.keyids[0]].keyval.public, 'base64');
     const [certificateFile, keyFile] = [join(folder, 'root.crt'), join(folder, 'root.pub')];
     writeFileSync(certificateFile, pem);
-    writeFileSync(keyFile, new (await import('node:crypto')).X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' }));
+    writeFileSync(keyFile, new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' }));
     assert.equal((await inspect([gun, '--root-cert', certificateFile])).code, 0);
     assert.equal((await inspect([gun, '--root-key', keyFile])).code, 0);
     assert.equal((await inspect([gun, '--root-key', certificateFile])).code, 2, 'a certificate is no key');
@@ -126,38 +130,37 @@ describeWithNotary('Docker Content Trust at the command line', () => {
     assert.deepEqual([outcome, code, verifiedAt, checkedAt], ['failed', 'metadata-expired', null, LATER]);
   });
 
+  test('a store that was told of a later time does not go back to an earlier one', async () => {
+    const store = ['--store', emptyFolder()];
+    const [later, earlier] = [Date.now() + 86_400_000, Date.now()].map((time) => ['--at', new Date(time).toISOString()]);
+    assert.equal((await inspect([gun, '--root-key', rootKey, ...store, ...later])).code, 0);
+    assert.equal((await inspect([gun, '--root-key', rootKey, ...store, ...earlier])).code, 0, 'the later time counts, and it is valid then');
+  });
+
   test('a server that leads back is refused with 1 by whoever was further, and believed by whoever was not', async () => {
     const other = `${registry.host}/team/other`;
-    await publisher.publish(other, tags({ '1.0': unsigned }));
-    const old = await record(notary.origin, other);
-    await publisher.sign(other, tags({ '1.1': unsigned }));
-    const store = emptyFolder();
-    let served;
-    const rewinding = await listen(async ({ url }, answer) => {
-      const [body, status] = await served(url);
-      answer.writeHead(status).end(body);
-    });
+    await publish(other, { '1.0': unsigned });
+    const relay = await startTrustRelay(notary);
+    const old = await relay.take(other);
+    await publisher.sign(other, '1.1', unsigned);
     try {
-      served = async (url) => {
-        const newest = await fetch(`${notary.origin}${url}`);
-        return [Buffer.from(await newest.arrayBuffer()), newest.status];
-      };
-      const wanted = [other, '--root-key', rootKey, '--server', rewinding.origin];
+      const [wanted, store] = [[other, '--root-key', rootKey, '--server', relay.origin], emptyFolder()];
       assert.equal((await inspect([...wanted, '--store', store])).code, 0);
-      served = async (url) => old.has(url) ? [old.get(url), 200] : ['', 404];
+      relay.show(other, old);
       const { code, stdout } = await inspect([...wanted, '--store', store]);
       assert.equal(code, 1);
       assert.match(stdout, /\n {2}metadata-rollback: /);
       assert.equal((await inspect(wanted)).code, 0, 'nothing is kept without --store');
     } finally {
-      await rewinding.dispose();
+      await relay.dispose();
     }
   });
 
   test('--tofu remembers in the folder of check whom it believed first, and says that nobody vouches', async () => {
     const state = { PULLPROOF_STATE: emptyFolder() };
-    const { code, stdout } = await inspect([gun, '--tofu'], state);
+    const { code, stdout, stderr } = await inspect([gun, '--tofu'], state);
     assert.equal(code, 0);
+    assert.ok(stderr.endsWith(`pin it instead:\n  --root-key ${rootKey}\n`), stderr);
     assert.match(stdout, /\nBelieving the root that came first, for which nobody vouches: first seen /);
     const checked = await pullproof(['check', `${gun}:1.0`, '--tofu', '--json'], state);
     const { verdict, contentTrust: [{ firstSeen }] } = JSON.parse(checked.stdout);
@@ -210,22 +213,21 @@ describeWithNotary('Docker Content Trust at the command line', () => {
   const migrate = (args, environment) => pullproof(['trust', 'migrate', ...args], environment);
 
   /** A key of cosign's kind. */
-  async function publicKey() {
-    const { generateKeyPairSync } = await import('node:crypto');
+  function publicKey() {
     const file = join(folder, 'cosign.pub');
     writeFileSync(file, generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }));
     return file;
   }
 
   test('migrating writes a lock, a policy that is one, and scripts that a shell reads', async () => {
-    const [out, key] = [emptyFolder(), await publicKey()];
+    const [out, key] = [emptyFolder(), publicKey()];
     const { code, stdout, stderr } = await migrate([gun, '--root-key', rootKey, '--key', key, '--out', out, '--write']);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /\n {4}pullproof\.lock {9}2 tags; /);
 
     const policy = JSON.parse(readFileSync(join(out, 'policy.json'), 'utf8'));
     const schema = JSON.parse(readFileSync(`${ROOT}pkg/policy.schema.json`, 'utf8'));
-    const validate = new Ajv({ strict: true, validateFormats: false }).compile(schema);
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
     assert.ok(validate(policy), JSON.stringify(validate.errors));
     assert.deepEqual(policy.rules, [{
       images: gun,
@@ -259,7 +261,7 @@ describeWithNotary('Docker Content Trust at the command line', () => {
 
   test('what was written accepts exactly what is signed', async () => {
     const out = emptyFolder();
-    const { code } = await migrate([gun, '--root-key', rootKey, '--key', await publicKey(), '--out', out, '--write']);
+    const { code } = await migrate([gun, '--root-key', rootKey, '--key', publicKey(), '--out', out, '--write']);
     assert.equal(code, 0);
     const policy = ['--policy', join(out, 'policy.json')];
     assert.equal((await pullproof(['check', `${gun}:1.0`, ...policy])).code, 0);
@@ -328,7 +330,7 @@ describeWithNotary('Docker Content Trust at the command line', () => {
 
   test('a signed image that the registry does not have, or that has another length, is left out and listed', async () => {
     const other = `${registry.host}/team/app-gone`;
-    await publisher.publish(other, { gone: { digest: `sha256:${'0'.repeat(64)}`, length: 9 } });
+    await publish(other, { gone: { digest: `sha256:${'0'.repeat(64)}`, size: 9 } });
     const gone = await migrate([other, '--root-key', rootKey]);
     assert.equal(gone.code, 3);
     assert.match(gone.stdout, /\n {4}! gone is left out: not-found: /);
@@ -337,7 +339,7 @@ describeWithNotary('Docker Content Trust at the command line', () => {
     try {
       const name = `${longer.host}/team/app`;
       const { digest, size } = longer.content.index.descriptor;
-      await publisher.publish(name, { '1.0': { digest, length: size + 1 } });
+      await publish(name, { '1.0': { digest, size: size + 1 } });
       const { code, stdout } = await migrate([name, '--root-key', rootKey]);
       assert.equal(code, 1);
       assert.match(stdout, /\n {4}! 1\.0 is left out: size-mismatch: /);
@@ -348,19 +350,19 @@ describeWithNotary('Docker Content Trust at the command line', () => {
 
   test('a name that no registry can have is left out of everything, whatever it looks like to a shell', async () => {
     const hostile = '1.0$(rm -rf .)\'; rm -rf . #\u202e';
-    const name = `${registry.host}/team/app`;
-    const server = await startNotary();
+    const other = await startRegistry();
+    const name = `${other.host}/team/app`;
     try {
-      await server.publisher('hostile').publish(name, tags({ [hostile]: signed, '1.0': signed }));
+      await publish(name, { [hostile]: signed, '1.0': signed });
       const out = emptyFolder();
-      const { code, stdout } = await migrate([name, '--tofu', '--store', emptyFolder(), '--server', server.origin, '--out', out, '--write']);
+      const { code, stdout } = await migrate([name, '--root-key', rootKey, '--out', out, '--write']);
       assert.equal(code, 3);
       assert.ok(stdout.includes(`\n    ! 1.0$(rm -rf .)'; rm -rf . #\\u{202e} is left out: not-a-tag: `), stdout);
       for (const file of ['sign-with-cosign.sh', 'sign-with-notation.sh', 'pullproof.lock']) {
         assert.ok(!readFileSync(join(out, file), 'utf8').includes('rm -rf'), file);
       }
     } finally {
-      await server.dispose();
+      other.stop();
     }
   });
 
@@ -379,20 +381,3 @@ describeWithNotary('Docker Content Trust at the command line', () => {
     });
   }
 });
-
-/** Everything that a server says of a collection now, by path. */
-async function record(origin, gun) {
-  const answers = new Map();
-  const base = `/v2/${gun}/_trust/tuf/`;
-  const get = async (name) => {
-    const bytes = Buffer.from(await (await fetch(`${origin}${base}${name}`)).arrayBuffer());
-    answers.set(`${base}${name}`, bytes);
-    return JSON.parse(bytes).signed;
-  };
-  const hash = ({ hashes }) => Buffer.from(hashes.sha256, 'base64').toString('hex');
-  await get('root.json');
-  const { meta: { snapshot } } = await get('timestamp.json');
-  const { meta: { targets } } = await get(`snapshot.${hash(snapshot)}.json`);
-  await get(`targets.${hash(targets)}.json`);
-  return answers;
-}
