@@ -17,7 +17,7 @@ pub mod layer;
 pub mod matching;
 pub mod overlay;
 pub mod package;
-pub mod purl;
+mod purl;
 pub mod range;
 pub mod report;
 pub mod rule;

@@ -12,7 +12,7 @@ use crate::json::InvalidJson;
 use crate::json::Members;
 use crate::json::Place;
 use crate::json::Value;
-use crate::scan::purl::Purl;
+use crate::scan::inventory::purl::PackageUrl;
 use crate::scan::report::Finding;
 use crate::scan::report::Scan;
 use crate::scan::report::VexMark;
@@ -234,7 +234,7 @@ impl Product {
 
     /// A statement about the image holds for all that is in it, unless it names parts. One about a package holds wherever that is.
     fn has(&self, finding: &Finding, image: &[String]) -> bool {
-        let is_package = |names: &[String]| names.iter().filter_map(|name| Purl::parse(name)).any(|purl| purl.is_of(finding));
+        let is_package = |names: &[String]| names.iter().filter_map(|name| PackageUrl::parse(name).ok()).any(|url| url.is_of(finding));
         let is_image = self.names.iter().any(|name| image.contains(name));
         if self.subcomponents.is_empty() {
             return is_image || is_package(&self.names);
