@@ -68,19 +68,21 @@ impl fmt::Display for Undecided {
 pub fn answer(affected: &Affected, scheme: Scheme, version: &str) -> Answer {
     // Exactly as it is written, too: what has no place in the order can still be listed.
     let is_listed = affected.versions.iter().any(|listed| listed == version || compare(scheme, listed, version) == Ok(Ordering::Equal));
+    let is_version = |undecided: &Undecided| matches!(undecided, Undecided::Version(_));
     let mut undecided = None;
     let mut said_something = !affected.versions.is_empty();
     // Every range, whatever stands in front of it: records often begin with one of commits.
     for range in &affected.ranges {
         match range.kind {
             RangeKind::Commits => {}
-            RangeKind::Other => undecided = Some(Undecided::UnknownRange),
+            RangeKind::Other => undecided = undecided.or(Some(Undecided::UnknownRange)),
             RangeKind::Versions => {
                 said_something = true;
                 match within(range, scheme, version) {
                     Ok(None) => {}
                     Ok(Some(Until(fixed))) => return Answer::Affected { fixed },
-                    Err(undetermined) => undecided = Some(Undecided::Version(undetermined)),
+                    // The first of them is told, wherever an unknown range stands: a shard keeps no more of that than that it was there.
+                    Err(undetermined) => undecided = undecided.filter(is_version).or(Some(Undecided::Version(undetermined))),
                 }
             }
         }

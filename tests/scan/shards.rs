@@ -1,13 +1,16 @@
 //! Shards: what is made of records says the same as they do, and what is none is refused.
 
 use pullproof::budget;
+use pullproof::scan::advisory::Advisory;
 use pullproof::scan::matching::match_packages;
+use pullproof::scan::range::answer;
 use pullproof::scan::report::Extent;
 use pullproof::scan::source::Known;
 use pullproof::scan::source::shard::InvalidShard;
 use pullproof::scan::source::shard::Shard;
 use pullproof::scan::source::shard::Shards;
 use pullproof::scan::source::shard::file_name;
+use pullproof::scan::version::Scheme;
 use serde_json::Value;
 use serde_json::json;
 
@@ -73,6 +76,17 @@ fn what_is_kept_of_a_record_is_what_decides() {
     record["affected"][0]["versions"] = json!(["3.0"]);
     let shard = Shard::read(files(&[record.clone()], None).remove("Debian:12").unwrap()).unwrap();
     assert_eq!(shard.about("tar"), Known::Advisories { read: vec![parse(&record)], unread: vec![] });
+}
+
+#[test]
+fn why_something_is_undetermined_is_the_same_in_a_shard() {
+    let range = |kind: &str, from: &str| json!({ "type": kind, "events": [{ "introduced": from }] });
+    let mut record = debian_record("CVE-2024-0001", "tar", None, "low");
+    record["affected"][0]["ranges"] = json!([range("VERS", "1"), range("ECOSYSTEM", "no version"), range("VERS", "2")]);
+    let shard = Shard::read(files(&[record.clone()], None).remove("Debian:12").unwrap()).unwrap();
+    let Known::Advisories { read, .. } = shard.about("tar") else { panic!("a shard always knows") };
+    let said = |advisory: &Advisory| answer(&advisory.affected[0], Scheme::Dpkg, "1.34");
+    assert_eq!(said(&read[0]), said(&parse(&record)));
 }
 
 #[test]
