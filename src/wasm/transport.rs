@@ -337,8 +337,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn a_stream_that_falls_silent_is_given_up_and_a_slow_one_is_not() {
-        let silent =
-            "{ pull(to) { if (!this.sent) { this.sent = true; to.enqueue(new Uint8Array(5)); } else return new Promise(() => setTimeout(() => {}, 2000)); } }";
+        let silent = "{ pull(to) { if (!this.sent) { this.sent = true; to.enqueue(new Uint8Array(5)); } else return new Promise(() => setTimeout(() => {}, 2000)); } }";
         assert_eq!(read(&serving(silent), 1000).await, Err(TransportError::Timeout));
         let slow = "{ async pull(to) { this.sent = (this.sent ?? 0) + 1; await new Promise((go) => setTimeout(go, 90)); this.sent > 8 ? to.close() : to.enqueue(new Uint8Array(5)); } }";
         assert_eq!(read(&serving(slow), 1000).await.unwrap().len(), 8);
