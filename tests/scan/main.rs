@@ -6,6 +6,8 @@
 mod archive;
 mod layers;
 mod memory;
+#[cfg(feature = "native")]
+mod native;
 mod overlay;
 mod proof;
 mod real_tars;
