@@ -18,6 +18,7 @@ mod inventory;
 mod known;
 mod layers;
 mod memory;
+mod native;
 mod npm;
 mod os_release;
 mod osv;
@@ -33,3 +34,4 @@ mod shards;
 mod support;
 mod versions;
 mod vex;
+#[cfg(feature = "native")]

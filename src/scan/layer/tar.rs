@@ -168,10 +168,11 @@ impl Tar {
         Ok(())
     }
 
-    /// An archive may end without the blocks of zeros, between two entries; Go reads on only where something is missing.
+    /// An archive may end without the blocks of zeros, between two entries or in the padding of one: Go minds only where something is
+    /// missing.
     pub(super) fn finish(&self) -> Result<(), InvalidLayer> {
         match self.state {
-            State::End => Ok(()),
+            State::End | State::Padding { .. } => Ok(()),
             State::Header { .. } if self.filled == 0 => Ok(()),
             State::Header { .. } => Err(InvalidLayer::Truncated { what: "a header of the archive" }),
             _ => Err(InvalidLayer::Truncated { what: "an entry of the archive" }),

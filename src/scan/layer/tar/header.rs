@@ -6,7 +6,7 @@ pub(super) struct Header {
     pub(super) name: Vec<u8>,
     pub(super) link: Vec<u8>,
     pub(super) size: u64,
-    pub(super) mode: u64,
+    pub(super) mode: i64,
     pub(super) kind: u8,
     /// Whether it is GNU's format: the only one with maps of sparse files.
     pub(super) is_gnu: bool,
@@ -37,7 +37,7 @@ impl Header {
             name,
             link: text(&block[157..257]).to_vec(),
             size: number(&block[124..136])?,
-            mode: number(&block[100..108])?,
+            mode: signed(&block[100..108])?,
             kind: block[156],
             is_gnu,
         })
