@@ -343,6 +343,19 @@ pub const SHARD_BYTES: usize = 96 << 20;
 /// Bytes of one line of a shard: an advisory's, whose versions are most often said by its ranges.
 pub const SHARD_LINE_BYTES: usize = 1 << 20;
 
+/// Requests to OSV's server at once: what browsers do over HTTP/1.1 to one host is six.
+pub const OSV_AT_ONCE: usize = 6;
+
+/// From asking OSV's server to having its answer: a thousand questions take it some seconds.
+pub const OSV_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What a scan says beside its findings, each in a sentence: more is nothing that anybody reads.
+pub const SCAN_NOTES: usize = 1000;
+
+/// Bytes of lists of packages that are read only to say which layer brought a package: those of an image with thirty layers and a list of two
+/// megabytes.
+pub const ATTRIBUTED_BYTES: usize = 64 << 20;
+
 /// Bytes of one OpenVEX document, as many as of an advisory.
 pub const VEX_BYTES: usize = ADVISORY_BYTES;
 /// Bytes of os-release: real ones have less than one kilobyte.

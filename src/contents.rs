@@ -34,6 +34,7 @@ use crate::registry::client::Client;
 use crate::registry::endpoint::Accept;
 use crate::registry::endpoint::Endpoint;
 use crate::report;
+use crate::report::Check;
 use crate::report::CheckName;
 use crate::report::ManifestSummary;
 use crate::report::Outcome;
@@ -98,12 +99,14 @@ pub struct Reading<'c> {
     pub captures: &'c dyn Captures,
     /// How many layers may be on their way, or waiting for those below them. Each may hold [`budget::CAPTURED_BYTES`], and a window.
     pub at_once: usize,
+    /// Is shown what lies on one another after every layer, the lowest first.
+    pub on_applied: Option<&'c dyn Fn(&Overlay)>,
 }
 
 impl<'c> Reading<'c> {
     /// [`budget::LAYERS_AT_ONCE`] at once.
     pub const fn new(captures: &'c dyn Captures) -> Self {
-        Self { captures, at_once: budget::LAYERS_AT_ONCE }
+        Self { captures, at_once: budget::LAYERS_AT_ONCE, on_applied: None }
     }
 }
 
@@ -144,20 +147,24 @@ impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
     ) -> Result<(Report, Result<Contents, Unread>), Error> {
         let report = self.check_to(Depth::Image, image, policy, now, &mut |step| on_step(&Step::Check(step.clone()))).await?;
         let client = self.client(image)?;
-        match read_image(&client, &report, reading, on_step).await {
+        let read = match proven_manifest(&report.checks, report.manifest.as_ref(), report.image.is_some()) {
+            Ok(summary) => read_image(&client, summary, reading, on_step).await,
+            Err(unread) => Err(unread),
+        };
+        match read {
             Err(Unread::Fetch(error)) if error.is_aborted() => Err(error),
             contents => Ok((report, contents)),
         }
     }
 }
 
-async fn read_image<T: Transport>(
+/// Reads what is in the image that a manifest describes.
+pub(crate) async fn read_image<T: Transport>(
     client: &Client<'_, T>,
-    report: &Report,
+    summary: &ManifestSummary,
     reading: Reading<'_>,
     on_step: &mut dyn FnMut(&Step),
 ) -> Result<Contents, Unread> {
-    let summary = proven_manifest(report)?;
     let manifest = read_manifest(client, summary).await?;
     let diff_ids = read_diff_ids(client, &manifest).await?;
     if diff_ids.len() != manifest.layers.len() {
@@ -178,17 +185,21 @@ async fn read_image<T: Transport>(
     Ok(Contents { manifest: summary.digest, layers: read, merged })
 }
 
-/// The manifest that a report proves. What a policy makes of it does not matter here.
-fn proven_manifest(report: &Report) -> Result<&ManifestSummary, Unread> {
+/// The manifest that checks prove. What a policy makes of it does not matter here.
+pub(crate) fn proven_manifest<'m>(
+    checks: &[Check],
+    manifest: Option<&'m ManifestSummary>,
+    is_image: bool,
+) -> Result<&'m ManifestSummary, Unread> {
     let leads_there = |name: CheckName| matches!(name, CheckName::Resolve | CheckName::Document | CheckName::Platform | CheckName::Config);
-    for check in report.checks.iter().filter(|check| leads_there(check.name)) {
+    for check in checks.iter().filter(|check| leads_there(check.name)) {
         if let Outcome::Failed(_) | Outcome::Unknown(_) = check.outcome {
             return Err(Unread::Unproven { check: check.name, outcome: check.outcome.clone() });
         }
     }
-    match (&report.manifest, &report.image) {
-        (Some(manifest), Some(_)) => Ok(manifest),
-        (manifest, _) => Err(Unread::NoImage { found: manifest.as_ref().and_then(|manifest| manifest.artifact_type.clone()) }),
+    match manifest {
+        Some(manifest) if is_image => Ok(manifest),
+        manifest => Err(Unread::NoImage { found: manifest.and_then(|manifest| manifest.artifact_type.clone()) }),
     }
 }
 
@@ -273,6 +284,9 @@ async fn read_layers<T: Transport>(
                 read.push(LayerContents { proven: summary.proven(), unpacked: summary.unpacked(), entries: summary.entries() });
                 if let Err(error) = overlay.borrow_mut().apply(summary) {
                     return Poll::Ready(Err(Unread::Overlay { index: next, error }));
+                }
+                if let Some(on_applied) = reading.on_applied {
+                    on_applied(&overlay.borrow());
                 }
                 has_moved = true;
             }

@@ -80,11 +80,15 @@ mod published;
 pub mod publishers;
 pub mod refresh;
 pub mod resolve;
+pub mod scanner;
 
 // Layer 8: the edges.
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(all(target_arch = "wasm32", any(feature = "wasm-check", feature = "wasm-crypto", feature = "wasm-pin", feature = "wasm-trust")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "wasm-check", feature = "wasm-crypto", feature = "wasm-pin", feature = "wasm-scan", feature = "wasm-trust")
+))]
 pub mod wasm;
 
 pub use check::Checker;

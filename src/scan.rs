@@ -23,6 +23,7 @@ pub mod report;
 pub mod rule;
 pub mod severity;
 pub mod source;
+pub mod survey;
 pub mod tree;
 pub mod version;
 pub mod vex;

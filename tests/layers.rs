@@ -15,7 +15,23 @@ const LAYERS: &[(u8, &[&str])] = &[
     (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy", "scan"]),
     (5, &["transport", "prover", "store"]),
     (6, &["registry", "discover", "error", "signatures"]),
-    (7, &["anchors", "check", "collection", "contents", "published", "publishers", "inspect", "resolve", "drift", "refresh", "bundle"]),
+    (
+        7,
+        &[
+            "anchors",
+            "check",
+            "collection",
+            "contents",
+            "published",
+            "scanner",
+            "publishers",
+            "inspect",
+            "resolve",
+            "drift",
+            "refresh",
+            "bundle",
+        ],
+    ),
     (8, &["wasm", "native"]),
 ];
 

@@ -69,7 +69,7 @@ function startWorker() {
       },
     };`;
   const files = readdirSync(dist).filter((name) => name.endsWith('.js') && !['browser.js', 'cli.js', 'node.js'].includes(name));
-  const cores = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'];
+  const cores = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_scan', 'pullproof_trust'];
   const modules = [...files, ...cores.map((name) => `wasm/${name}.js`)].map((name) => ({ type: 'ESModule', path: `${dist}${name}` }));
   return new Miniflare({
     modulesRoot: dist,

@@ -36,6 +36,7 @@ use ownership::Ownership;
 
 pub use evidence::ELF_MAGIC;
 pub use evidence::Wanted;
+pub use evidence::is_package_list;
 pub use evidence::wanted;
 pub use go::Search;
 pub use note::Note;

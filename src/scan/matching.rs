@@ -69,7 +69,7 @@ pub fn match_packages<A: Advisories>(distribution: Option<&Distribution>, packag
         pretty_name: distribution.pretty_name.clone(),
         ecosystem: release.as_ref().ok().map(|release| release.ecosystem.clone()),
     });
-    Scan { schema_version: 1, scanned_at: now, extent, remarks, distribution, coverage, findings }
+    Scan { schema_version: 1, scanned_at: now, image: None, extent, rule: None, remarks, distribution, coverage, findings }
 }
 
 /// Where a finding stands: what is to act on first, the worst first, then by name.
@@ -176,6 +176,7 @@ fn coverage<A: Advisories>(packages: &[Package], subjects: &Subjects, looked: Lo
         without_advisories: names.into_iter().map(str::to_owned).collect(),
         undetermined: looked.undetermined.into_iter().collect(),
         unread: unread.into_iter().collect(),
+        notes: Vec::new(),
     }
 }
 

@@ -134,6 +134,13 @@ impl Overlay {
         self.keep_within_limits()
     }
 
+    /// What the layers that lie here make together, of the files that `keep` names.
+    pub fn so_far(&self, keep: &dyn Fn(&str) -> bool) -> Result<Merged, InvalidOverlay> {
+        let is_kept = |(path, node): &(&String, &Node)| !matches!(node.kept, Kept::File(_)) || keep(path);
+        let nodes = self.nodes.iter().filter(is_kept).map(|(path, node)| (path.clone(), node.clone())).collect();
+        Self { nodes, layers: self.layers }.finish()
+    }
+
     /// What all layers make together.
     pub fn finish(self) -> Result<Merged, InvalidOverlay> {
         let mut merged = Merged::default();

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::digest::Digest;
 use crate::report::Remark;
 use crate::scan::severity::Severity;
 use crate::time::UnixTime;
@@ -17,8 +18,12 @@ pub struct Scan {
     pub schema_version: u32,
     /// The time that the caller gave.
     pub scanned_at: UnixTime,
+    /// What was scanned; `None` where somebody gave a list of packages.
+    pub image: Option<ScannedImage>,
     /// How much could be looked at.
     pub extent: Extent,
+    /// What follows for the rule; `None` where there was none.
+    pub rule: Option<RuleSummary>,
     /// Why it is not everything, the most important first.
     pub remarks: Vec<Remark>,
     /// What the image says that it is.
@@ -27,6 +32,60 @@ pub struct Scan {
     pub coverage: Coverage,
     /// What was found: the worst first, what vendors count as none to act on last.
     pub findings: Vec<Finding>,
+}
+
+/// An image, as far as its bytes are proven.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScannedImage {
+    /// As it was asked for, with its registry.
+    pub reference: String,
+    /// What that stands for, computed from the bytes; `None` where they are not what was asked for.
+    pub digest: Option<Digest>,
+    /// The manifest of the platform.
+    pub manifest: Option<Digest>,
+    /// What it was built for, as it says.
+    pub platform: Option<String>,
+    /// Its layers, the lowest first; none if they were not all read.
+    pub layers: Vec<Digest>,
+}
+
+/// Whether a scan meets a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleSummary {
+    /// What follows.
+    pub judged: Judged,
+    /// Why, the most important first.
+    pub remarks: Vec<Remark>,
+    /// The places in `findings` of those that are denied.
+    pub denied: Vec<usize>,
+    /// The places of those that would be, and are left out.
+    pub left_out: Vec<LeftOut>,
+    /// What is ignored and was not found, or is not ignored any more.
+    pub idle: Vec<String>,
+}
+
+/// A finding that a rule does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    /// Its place in `findings`.
+    pub finding: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// What follows from a scan for a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judged {
+    /// Everything was looked at, and nothing is denied.
+    Met,
+    /// Nothing that is known is denied, and not everything is known.
+    Open,
+    /// Something is denied.
+    Denied,
 }
 
 /// How much of an image could be looked at.
@@ -39,6 +98,8 @@ pub enum Extent {
     Partial,
     /// There are no packages, or none of a system whose advisories are known: an absence of findings says nothing.
     Unsupported,
+    /// The image, or what is known of what is in it, could not be had: an absence of findings says nothing.
+    Unknown,
 }
 
 /// A distribution.
@@ -71,6 +132,8 @@ pub struct Coverage {
     pub undetermined: Vec<UndeterminedVersion>,
     /// Advisories that could not be read, sorted: about what is not known.
     pub unread: Vec<String>,
+    /// What else there is to say of the packages: which are not the distribution's, which are counted once, what names some and was not read.
+    pub notes: Vec<Remark>,
 }
 
 /// The packages of one ecosystem.

@@ -16,6 +16,9 @@ use crate::json::Place;
 use crate::report::Remark;
 use crate::scan::report::Extent;
 use crate::scan::report::Finding;
+pub use crate::scan::report::Judged;
+use crate::scan::report::LeftOut;
+use crate::scan::report::RuleSummary;
 use crate::scan::report::Scan;
 use crate::scan::report::State;
 use crate::scan::severity::Level;
@@ -99,15 +102,12 @@ pub struct Judgement {
     pub idle: Vec<String>,
 }
 
-/// What follows from a scan for a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Judged {
-    /// Everything was looked at, and nothing is denied.
-    Met,
-    /// Nothing that is known is denied, and not everything is known.
-    Open,
-    /// Something is denied.
-    Denied,
+impl From<Judgement> for RuleSummary {
+    fn from(judgement: Judgement) -> Self {
+        let Judgement { judged, remarks, denied, left_out, idle } = judgement;
+        let left_out = left_out.into_iter().map(|(finding, reason)| LeftOut { finding, reason }).collect();
+        Self { judged, remarks, denied, left_out, idle }
+    }
 }
 
 impl Rule {

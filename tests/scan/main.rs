@@ -18,6 +18,7 @@ mod inventory;
 mod known;
 mod layers;
 mod memory;
+#[cfg(feature = "native")]
 mod native;
 mod npm;
 mod os_release;
@@ -30,8 +31,8 @@ mod real_tars;
 mod rpm;
 mod rules;
 mod sbom;
+mod scanner;
 mod shards;
 mod support;
 mod versions;
 mod vex;
-#[cfg(feature = "native")]

@@ -415,7 +415,7 @@ fn who_gives_up_fetches_nothing_more() {
     let now = "2026-11-23T12:00:00Z".parse().unwrap();
     let mut on_step = |_: &Step| {};
     {
-        let mut reading = pin!(checker.contents(&reference, None, now, Reading { at_once: 1, captures: &USUAL }, &mut on_step));
+        let mut reading = pin!(checker.contents(&reference, None, now, Reading { at_once: 1, ..Reading::new(&USUAL) }, &mut on_step));
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..3 {
             assert!(reading.as_mut().poll(&mut context).is_pending());

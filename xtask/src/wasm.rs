@@ -20,8 +20,13 @@ pub(crate) const OUT: &str = "pkg/wasm";
 pub(crate) const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
 
 /// The modules, each with the feature that opens its doors. A page that only checks downloads the first: docs/adr/0007-modules.md.
-const MODULES: [(&str, &str); 4] =
-    [("pullproof", "wasm-check"), ("pullproof_crypto", "wasm-crypto"), ("pullproof_pin", "wasm-pin"), ("pullproof_trust", "wasm-trust")];
+const MODULES: [(&str, &str); 5] = [
+    ("pullproof", "wasm-check"),
+    ("pullproof_crypto", "wasm-crypto"),
+    ("pullproof_pin", "wasm-pin"),
+    ("pullproof_scan", "wasm-scan"),
+    ("pullproof_trust", "wasm-trust"),
+];
 
 /// The files that are generated, without those for type checkers.
 pub(crate) fn files() -> impl Iterator<Item = String> {

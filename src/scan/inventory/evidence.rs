@@ -107,6 +107,16 @@ fn is_no_program(path: &str) -> bool {
     NO_PROGRAMS.iter().any(|ending| name.ends_with(ending)) || name.contains(".so.")
 }
 
+/// Whether a package manager keeps there what it installed, or the image what it is. Who wants to know only that of layers below needs no more.
+pub fn is_package_list(path: &str) -> bool {
+    use Evidence::Manifest;
+    use Evidence::OsRelease;
+    match Evidence::of(path) {
+        Evidence::Dpkg | Evidence::Apk | Evidence::Sqlite | Evidence::BesideSqlite | Evidence::Berkeley | Evidence::Ndb => true,
+        kind => matches!(kind, Manifest | OsRelease),
+    }
+}
+
 /// What has to be captured of the file with this path, which has no `/` in front.
 pub fn wanted(path: &str) -> Wanted {
     match Evidence::of(path) {
