@@ -24,6 +24,7 @@ use crate::check::Depth;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::oci::Document;
+use crate::oci::MediaType;
 use crate::oci::config;
 use crate::oci::descriptor::Descriptor;
 use crate::oci::manifest::Manifest;
@@ -213,7 +214,9 @@ async fn read_manifest<T: Transport>(client: &Client<'_, T>, summary: &ManifestS
         annotations: Vec::new(),
     };
     let endpoint = Endpoint::ManifestByDigest(summary.digest);
-    let fetched = check::fetch_content(client, &endpoint, &descriptor, Accept::All, budget::MANIFEST_BYTES).await;
+    // One type, as in a check: a page that says all four has to ask beforehand, which registries refuse.
+    let accept = MediaType::of_header(summary.media_type).map_or(Accept::All, Accept::Only);
+    let fetched = check::fetch_content(client, &endpoint, &descriptor, accept, budget::MANIFEST_BYTES).await;
     let (content, _) = fetched.map_err(|stop| Unread::stopped(CheckName::Document, stop))?;
     match Document::parse(&content) {
         Ok(Document::Manifest(manifest)) => Ok(manifest),

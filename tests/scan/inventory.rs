@@ -154,7 +154,7 @@ fn packages_are_sorted_and_those_of_a_language_stay_in_every_place() {
 #[test]
 fn a_package_came_with_the_layer_from_which_on_it_is_there() {
     let at = |layer: usize, names: &[&str]| {
-        let text: String = names.iter().map(|name| format!("P:{name}\nV:1\n\n")).collect();
+        let text: String = names.iter().flat_map(|name| ["P:", name, "\nV:1\n\n"]).collect();
         Inventory::of(&support::layered(&[("lib/apk/db/installed", layer, text.as_bytes())]))
     };
     // `b` came, went, and came again; `c` came last; the database was written anew in every layer.

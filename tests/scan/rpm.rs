@@ -162,7 +162,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn berkeley(folder: &Path, headers: &[(u32, &str)]) -> Option<Vec<u8>> {

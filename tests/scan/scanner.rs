@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use pullproof::Reference;
 use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
+use pullproof::registry::client::Access;
 use pullproof::scan::report::Extent;
 use pullproof::scan::report::Judged;
 use pullproof::scan::report::Scan;
@@ -18,6 +19,7 @@ use pullproof::scanner::Scanner;
 use pullproof::scanner::ShardLoader;
 use pullproof::scanner::Source;
 use pullproof::scanner::Step;
+use pullproof_world::Cors;
 use pullproof_world::FakeRegistry;
 use pullproof_world::Image;
 use pullproof_world::ManifestSpec;
@@ -397,6 +399,17 @@ fn steps_say_how_far_it_is() {
     let whole = steps.iter().filter(|step| matches!(step, Step::Layer { bytes, size, layers: 3, .. } if bytes == size)).count();
     assert_eq!(whole, 3);
     assert_eq!(steps.last(), Some(&Step::Advisories { done: 3, total: 3 }));
+}
+
+#[test]
+fn trap_a_page_that_asks_for_every_type_at_once_is_refused() {
+    let registry = registry(debian()).cors(Cors { allow_headers: "", ..Cors::open() });
+    let world = World::new().registry("registry.test", registry).browser("https://page.test");
+    let scanner = Scanner::new(&world).access(Access { safelisted_only: true, ..Access::default() });
+    let image = Reference::parse(APP).unwrap();
+    let scan = pollster::block_on(scanner.scan(&image, &Source::Shards(shards()), &Beside::default(), now(), &mut |_| {})).unwrap();
+    assert_eq!(scan.extent, Extent::Complete, "{:?}", scan.remarks);
+    assert_eq!(scan.to_json(), offline(debian()).to_json());
 }
 
 #[test]
