@@ -35,6 +35,7 @@ use serde_json::json;
 use crate::archive::Archive;
 use crate::archive::gzip;
 use crate::archive::zstd;
+use crate::go::information;
 use crate::known::Server;
 use crate::known::debian_record;
 use crate::known::empty_file;
@@ -323,6 +324,28 @@ fn a_file_that_is_too_large_is_told() {
     let scan = offline(archives);
     assert_eq!((scan.extent, codes(&scan)), (Extent::Partial, vec!["files-not-kept"]));
     assert_eq!(scan.coverage.notes[0].code, "file-too-large");
+}
+
+#[test]
+fn packages_of_other_publishers_are_told_and_not_compared_as_the_distributions() {
+    let mut archives = debian();
+    let nginx = "Package: curl\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: NGINX <packaging@nginx.com>\nVersion: 7.88.1-1~bookworm\n\n";
+    archives.push(Archive::new().file(STATUS, [LIBC, nginx].concat().as_bytes()));
+    let scan = offline(archives);
+    assert!(!scan.findings.iter().any(|finding| finding.subject.name == "curl"));
+    assert_eq!((scan.extent, codes(&scan), scan.coverage.packages), (Extent::Partial, vec!["packages-of-others"], 4));
+    assert_eq!(scan.coverage.without_advisories, ["curl"]);
+}
+
+#[test]
+fn the_modules_of_a_go_program_are_found_wherever_it_lies() {
+    let information = information("go1.22.1", "path\texample.test/program\ndep\texample.test/one\tv1.2.3\th1:x\n");
+    let program = [b"\x7fELF", &[0; 4092][..], &information, &[0; 9000]].concat();
+    let advisory = record("GO-2024-1", "Go", "example.test/one", json!([{ "introduced": "0" }, { "fixed": "1.2.4" }]));
+    let mut archives = debian();
+    archives.push(Archive::new().executable("app/bin/program", &program));
+    let scan = scan_with(&world(archives), &Source::Shards(files(&[records(), vec![advisory]].concat(), None)), &Beside::default());
+    assert!(found(&scan).contains(&("GO-2024-1", "example.test/one", 3, Some("1.2.4"))), "{:?} {:?}", found(&scan), scan.coverage);
 }
 
 #[test]
