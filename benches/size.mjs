@@ -10,8 +10,8 @@ const AIM = 160_000;
 
 export function size() {
   const browser = reachable(new URL('../www/pullproof/browser.js', import.meta.url));
-  // Named there, and loaded only when somebody pins, has a signature that WebCrypto cannot verify, or a policy that names Docker Content Trust.
-  const check = browser.filter(({ href }) => !/\/pullproof_(pin|crypto|trust)/.test(href));
+  // Named there, and loaded only when somebody pins or scans, has a signature that WebCrypto cannot verify, or a policy that names Docker Content Trust.
+  const check = browser.filter(({ href }) => !/\/pullproof_(pin|crypto|scan|trust)/.test(href));
   const module = (name) => [`${name}_bg.wasm`, `${name}.js`].map((file) => new URL(`../www/pullproof/wasm/${file}`, import.meta.url));
   const page = reachable(new URL('../www/index.html', import.meta.url)).filter(({ href }) => !href.includes('/www/pullproof/'));
   const named = (name) => check.filter(({ href }) => href.endsWith(name));
@@ -25,6 +25,7 @@ export function size() {
     row('what a signature takes that WebCrypto cannot verify', module('pullproof_crypto')),
     row('what Docker Content Trust takes besides', module('pullproof_trust')),
     row('what pinning takes besides', module('pullproof_pin')),
+    row('what scanning takes besides', module('pullproof_scan')),
     row('the page around it', page),
   ];
   const [{ brotli }] = rows;

@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const at = (path) => new URL(path, import.meta.url);
-const modules = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'];
+const modules = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_scan', 'pullproof_trust'];
 for (const file of modules.flatMap((name) => [`${name}.js`, `${name}_bg.wasm`])) {
   if (!existsSync(at(`wasm/${file}`))) {
     throw new Error(`expected pkg/wasm/${file}, found none: run 'cargo xtask build'`);

@@ -9,6 +9,7 @@ import { EXIT } from './cli/exit.js';
 import { migrate } from './cli/migrate.js';
 import { complain, print } from './cli/output.js';
 import { pin } from './cli/pin.js';
+import { scan } from './cli/scan.js';
 import { inspect } from './cli/trust.js';
 import { trustUsage, usage, UsageError } from './cli/usage.js';
 import { CheckError, type ErrorCode } from './node.js';
@@ -46,6 +47,8 @@ async function main(args: string[]): Promise<number> {
         return await pin(command);
       case 'drift':
         return await drift(command);
+      case 'scan':
+        return await scan(command);
       case 'trust inspect':
         return await inspect(command);
       case 'trust migrate':

@@ -1,12 +1,12 @@
 /**
  * The doors to the core, which is WebAssembly. An entry point opens them once, with what its platform needs; nothing else in this package
- * knows where the modules come from, and no generated type gets past this file. There are four: a page that only checks downloads neither
- * what pins nor, as a rule, the arithmetic of signatures, which its platform has, nor Docker Content Trust, which few policies name.
+ * knows where the modules come from, and no generated type gets past this file. There are five: a page that only checks downloads neither
+ * what pins or scans nor, as a rule, the arithmetic of signatures, which its platform has, nor Docker Content Trust, which few policies name.
  */
 
 import type { SignatureCheck } from './signatures.js';
 import type {
-  BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, RefreshedTarget, Report, Resolved, SignerIdentity, Step,
+  BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, RefreshedTarget, Report, Resolved, Scan, ScanProgress, SignerIdentity, Step,
   Store, TrustInspection,
 } from './types.js';
 
@@ -92,6 +92,20 @@ export interface TrustCore {
   ): Promise<TrustInspection>;
 }
 
+/** What the module that scans exports. */
+export interface ScanCore {
+  /** Without `shards` OSV's server is asked. */
+  scan(
+    image: string,
+    options: CoreMeans & { platform?: string; rule?: unknown },
+    vex: readonly Uint8Array[],
+    fetch: Fetch,
+    shards?: (ecosystem: string) => Promise<Uint8Array | null | undefined>,
+    signal?: AbortSignal,
+    onStep?: (step: ScanProgress) => void,
+  ): Promise<Scan>;
+}
+
 /** What became of the references of a text: for each its digest, or why it has none. */
 export type Digests = Readonly<Record<string, { digest: string } | { code: string; message: string }>>;
 
@@ -151,6 +165,7 @@ export interface Platform {
   /** Opens another door, when somebody first asks for it. */
   loadPinCore: () => PinCore | Promise<PinCore>;
   loadCryptoCore: () => CryptoCore | Promise<CryptoCore>;
+  loadScanCore: () => ScanCore | Promise<ScanCore>;
   loadTrustCore: () => TrustCore | Promise<TrustCore>;
 }
 
@@ -201,6 +216,9 @@ function whenAsked<Door>(load: (platform: Platform) => Door | Promise<Door>): ()
 
 /** The arithmetic. */
 export const cryptoCore = whenAsked((platform) => platform.loadCryptoCore());
+
+/** What is known to be vulnerable. */
+export const scanCore = whenAsked((platform) => platform.loadScanCore());
 
 /** Docker Content Trust. */
 export const trustCore = whenAsked((platform) => platform.loadTrustCore());

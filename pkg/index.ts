@@ -15,12 +15,13 @@ import { pinText } from './pin.js';
 import { prove } from './prover.js';
 import { suggest } from './publishers.js';
 import { parseReference } from './reference.js';
+import { scanImage } from './scan.js';
 import { findIn } from './text.js';
 import { inspect, publishersFor } from './trust.js';
 import { refresh, validateTarget } from './tuf.js';
 import type {
   Artifact, BundleOptions, BundleResult, CheckOptions, ContentTrust, DriftOptions, DriftResult, FindOptions, FindResult, InspectOptions,
-  PinnedReference, PinOptions, PinResult, RefreshedTarget, RefreshOptions, Report, SignerIdentity, TrustInspection, TufTarget, Wanted,
+  PinnedReference, PinOptions, PinResult, RefreshedTarget, RefreshOptions, Report, Scan, ScanOptions, SignerIdentity, TrustInspection, TufTarget, Wanted,
 } from './types.js';
 
 export type * from './types.js';
@@ -106,6 +107,19 @@ export async function inspectTrust(image: string, wanted: ContentTrust, options:
   options.signal?.throwIfAborted();
   await ready;
   return inspect(image, wanted, options);
+}
+
+/**
+ * Lists what is installed in an image, and what is known to be vulnerable of it. Every layer is downloaded and proven. No findings are no answer
+ * by themselves: `extent` says what they were looked for in.
+ *
+ * @throws {CheckError} when there is nothing to say: the text is no reference, the registry gave no manifest, the options are wrong.
+ */
+export async function scan(image: string, options: ScanOptions): Promise<Scan> {
+  validate(options, 'scan');
+  options.signal?.throwIfAborted();
+  await ready;
+  return scanImage(image, options);
 }
 
 /**

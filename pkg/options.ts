@@ -5,7 +5,7 @@ import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
 import { KINDS } from './text.js';
 import type {
-  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, InspectOptions, ParsedReference, PinOptions, RefreshOptions, TufTarget,
+  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, InspectOptions, ParsedReference, PinOptions, RefreshOptions, ScanOptions, TufTarget,
 } from './types.js';
 
 /** What RFC 3339 cannot write any more. */
@@ -59,6 +59,24 @@ const targetRules: Rules<TufTarget> = {
 };
 const { credentials, fetch, now, relay, signal, store, trustServer } = checkRules;
 
+const isShards = (value: unknown) => isFunction(value) || (Array.isArray(value) ? value : [value]).every((one) => one instanceof Uint8Array);
+const isVex = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) => isJson(one) || one instanceof Uint8Array);
+const scanRules: Rules<ScanOptions> = {
+  shards: ['a function that loads the shard of an ecosystem, or the bytes of shards', isShards],
+  osv: ['true or false', checkRules.attachments[1]],
+  platform: checkRules.platform,
+  credentials,
+  relay,
+  fetch,
+  now,
+  signal,
+  onProgress: checkRules.onStep,
+  vex: ['OpenVEX documents: objects, their JSON text or their bytes', isVex],
+  deny: kindRule(['negligible', 'low', 'medium', 'high', 'critical']),
+  onlyFixable: ['true or false', checkRules.attachments[1]],
+  ignore: ['a list of { id, reason, until? }', (value) => Array.isArray(value) && value.every(isObject)],
+};
+
 /** What may be asked of each function of the API. */
 const rulesOf = {
   check: checkRules,
@@ -68,6 +86,7 @@ const rulesOf = {
   verifyBundle: bundleRules,
   target: targetRules,
   refresh: { fetch, now, signal, store } satisfies Rules<RefreshOptions>,
+  scan: scanRules,
   inspect: { credentials, fetch, now, relay, signal, store, trustServer } satisfies Rules<InspectOptions>,
 };
 

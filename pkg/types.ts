@@ -926,3 +926,149 @@ export interface Progress {
   /** The one that was resolved. */
   readonly reference: string;
 }
+
+/** What is known to be vulnerable in an image. Plain data, the same text in every runtime. */
+export interface Scan {
+  /** The version of this shape. */
+  readonly schemaVersion: 1;
+  /** The time that it was made for. */
+  readonly scannedAt: string;
+  readonly image: ScannedImage | null;
+  /**
+   * `complete`: every package that was listed was compared with the advisories of its ecosystem. `partial`: some were not. `unsupported`: there are no
+   * packages, or nobody's advisories are about them. `unknown`: the image, or the advisories, could not be had. Only of a complete scan does it say
+   * something that there are no findings.
+   */
+  readonly extent: 'complete' | 'partial' | 'unsupported' | 'unknown';
+  /** What follows for `deny`; `null` without it. */
+  readonly rule: ScanRule | null;
+  /** Why not everything was looked at, the most important first. */
+  readonly remarks: readonly ScanRemark[];
+  /** What the image says that it is. */
+  readonly distribution: { readonly id: string; readonly versionId: string | null; readonly prettyName: string | null; readonly ecosystem: string | null } | null;
+  readonly coverage: ScanCoverage;
+  /** The worst first; what its vendor does not act on last. */
+  readonly findings: readonly VulnerabilityFinding[];
+}
+
+/** A code that stays, and a sentence. */
+export interface ScanRemark {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An image, as far as its bytes are proven. */
+export interface ScannedImage {
+  readonly reference: string;
+  /** What that stands for. */
+  readonly digest: string | null;
+  /** The manifest of the platform. */
+  readonly manifest: string | null;
+  readonly platform: string | null;
+  /** The lowest first; empty if they were not all read. */
+  readonly layers: readonly string[];
+}
+
+/** Whether a scan meets what was wanted. */
+export interface ScanRule {
+  /** `met`: everything was looked at, and nothing is denied. `open`: nothing that is known is denied, and not everything is known. */
+  readonly judged: 'met' | 'open' | 'denied';
+  readonly remarks: readonly ScanRemark[];
+  /** Places in `findings`. */
+  readonly denied: readonly number[];
+  readonly leftOut: readonly { readonly finding: number; readonly reason: string }[];
+  /** What is ignored and was not found, or not ignored any more. */
+  readonly idle: readonly string[];
+}
+
+/** What was looked at. */
+export interface ScanCoverage {
+  readonly packages: number;
+  readonly databases: readonly ScanDatabase[];
+  readonly ecosystems: readonly { readonly ecosystem: string; readonly packages: number; readonly hasAdvisories: boolean }[];
+  /** Names of packages that nobody's advisories are about. */
+  readonly withoutAdvisories: readonly string[];
+  /** Versions that have no place in their order. */
+  readonly undetermined: readonly { readonly ecosystem: string; readonly name: string; readonly version: string }[];
+  /** Advisories that could not be read. */
+  readonly unread: readonly string[];
+  /** What else there is to say of packages. */
+  readonly notes: readonly ScanRemark[];
+}
+
+/** Where advisories are from. */
+export interface ScanDatabase {
+  readonly ecosystem: string | null;
+  readonly kind: 'osv-api' | 'shard';
+  /** When it was made, or asked. */
+  readonly at: string;
+  readonly modified: string | null;
+  readonly ageDays: number;
+  readonly advisories: number | null;
+  /** Whom to name, which their licences ask for. */
+  readonly attribution: readonly string[];
+}
+
+/** One vulnerability of a package, or of several that were built from one source. */
+export interface VulnerabilityFinding {
+  /** The CVE, where there is one. */
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly advisories: readonly string[];
+  /** What the advisories are about. */
+  readonly subject: { readonly ecosystem: string; readonly name: string; readonly version: string };
+  readonly packages: readonly { readonly name: string; readonly version: string; readonly location: string; readonly layer: number }[];
+  readonly state: 'affected' | 'undetermined';
+  readonly undetermined: ScanRemark | null;
+  /** The version that is not affected any more. */
+  readonly fixed: string | null;
+  readonly severity: {
+    /** `unknown`: nobody has said. */
+    readonly level: VulnerabilityLevel | 'unknown';
+    readonly by: 'vendor' | 'cvss' | null;
+    /** The CVSS base score. */
+    readonly score: number | null;
+    readonly vector: string | null;
+  };
+  /** Whether the vendor counts it as none to act on. */
+  readonly unimportant: boolean;
+  /** Whether it is in CISA's catalogue; `null` where that was not at hand. */
+  readonly knownExploited: boolean | null;
+  /** What a VEX document says of it. The finding stays. */
+  readonly vex: {
+    readonly status: 'not_affected' | 'affected' | 'fixed' | 'under_investigation';
+    readonly justification: string | null;
+    readonly statement: string | null;
+    readonly document: string;
+    readonly author: string;
+    readonly at: string | null;
+  } | null;
+}
+
+/** How bad something is: `negligible` is what vendors do not act on. */
+export type VulnerabilityLevel = 'negligible' | 'low' | 'medium' | 'high' | 'critical';
+
+/** What happens during a scan. */
+export type ScanProgress =
+  | { readonly stage: 'layer'; readonly index: number; readonly layers: number; readonly bytes: number; readonly size: number }
+  | { readonly stage: 'advisories'; readonly done: number; readonly total: number };
+
+/** How an image is to be scanned. One of `shards` and `osv` has to be given. */
+export interface ScanOptions extends Pick<CheckOptions, 'platform' | 'credentials' | 'relay' | 'fetch' | 'now' | 'signal'> {
+  /**
+   * Gives the shard of an ecosystem's release, such as `Debian:12` or `npm`, or nothing where there is none; or the bytes of shards. Nobody is told what
+   * is installed. Whoever gives them can keep advisories back.
+   */
+  shards?: ((ecosystem: string) => Uint8Array | null | undefined | Promise<Uint8Array | null | undefined>) | Uint8Array | readonly Uint8Array[];
+  /** Asks api.osv.dev: **it is told the names and versions of all packages in the image.** */
+  osv?: boolean;
+  onProgress?: (progress: ScanProgress) => void;
+  /** OpenVEX documents of somebody whom you believe: they are put beside findings, which stay. */
+  vex?: object | string | Uint8Array | readonly (object | string | Uint8Array)[];
+  /** This and what is worse is denied. */
+  deny?: VulnerabilityLevel;
+  /** Whether only what has a fix is denied. */
+  onlyFixable?: boolean;
+  /** What is left out, why, and until when. */
+  ignore?: readonly { readonly id: string; readonly reason: string; readonly until?: string }[];
+}

@@ -239,3 +239,152 @@ pub const TUF_REQUEST_TIME: Duration = Duration::from_secs(5);
 /// Seconds for which a trusted root is not asked for again after its repository confirmed it: a day, of the seven for which Sigstore's
 /// timestamps are valid. Whom it stops trusting is trusted here for a day more at most, and a check costs five requests once a day.
 pub const TUF_RECENT_SECONDS: u64 = 86_400;
+
+/// Bytes of one layer as it is stored: GitHub's registry takes no larger ones ("Working with the Container registry": 10 GB). It is read
+/// as it arrives, so this bounds time, not memory.
+pub const LAYER_BYTES: u64 = 10 << 30;
+
+/// Bytes of one layer once it is unpacked: six times the largest compressed one, which is more than archives of programs compress by.
+pub const LAYER_UNPACKED_BYTES: u64 = 64 << 30;
+
+/// How many times its size a layer may unpack to. DEFLATE can reach 1,032; programs and texts stay below 20, and what is above
+/// [`LAYER_EXPANSION_FREE_BYTES`] and zero is there to keep us busy.
+pub const LAYER_EXPANSION: u64 = 200;
+
+/// Bytes to which any layer may unpack, however small it is: empty databases are zeros for the most part. A second of hashing, in wasm.
+pub const LAYER_EXPANSION_FREE_BYTES: u64 = 256 << 20;
+
+/// Entries of one layer, headers of headers included. Images of three million files have been seen (anchore/grype#1509).
+pub const LAYER_ENTRIES: u64 = 8 << 20;
+
+/// Bytes of one path, or of one target of a link: `PATH_MAX` of Linux.
+pub const LAYER_PATH_BYTES: usize = 4096;
+
+/// Bytes of what stands in front of an entry (pax records, long names, maps of sparse files): Go's limit, which is libarchive's
+/// (`archive/tar/format.go`, `maxSpecialFileSize`).
+pub const LAYER_HEADER_BYTES: u64 = 1 << 20;
+
+/// Bytes of all files that are kept of one layer, and of one image, each with [`REMEMBERED_BYTES`] for its name: two large package
+/// databases, and what a Worker of 128 MiB can hold.
+pub const CAPTURED_BYTES: usize = 64 << 20;
+
+/// Bytes of all links, whiteouts and opaque directories that are remembered of one layer, and of one image: some hundred thousand.
+pub const LAYER_NAMES_BYTES: usize = 16 << 20;
+
+/// What is reckoned for remembering a path, beside its bytes: a node of a tree, two strings.
+pub const REMEMBERED_BYTES: usize = 128;
+
+/// Paths of a layer that are remembered by their hash until it is known what lies below: half a mebibyte.
+pub const LAYER_UNSETTLED: usize = 64 << 10;
+
+/// The same, where the reader is not given what lies below although it asks for it: eight mebibytes.
+pub const LAYER_UNSETTLED_MOST: usize = 1 << 20;
+
+/// Bytes at the start of a file by which it may be told what it is: a block of the archive. ELF needs 64 (System V ABI, "ELF Header").
+pub const FILE_HEAD_BYTES: usize = 512;
+
+/// Links followed in search of one path: as many as Linux does (`MAXSYMLINKS`).
+pub const LINKS_FOLLOWED: usize = 40;
+
+/// Bytes of a window of Zstandard. RFC 8878 section 3.1.1.1.2 asks for 8 MiB; the strongest level of the encoder that BuildKit and
+/// containerd use needs four times as much.
+pub const ZSTD_WINDOW_BYTES: u64 = 32 << 20;
+
+/// Bytes of a layer that are handed on at once: what a connection delivers, mostly.
+pub const LAYER_CHUNK_BYTES: usize = 64 << 10;
+
+/// Layers that are fetched at once: Docker's default (`dockerd`, `max-concurrent-downloads`).
+pub const LAYERS_AT_ONCE: usize = 3;
+
+/// Requests for the layers of one image: each with a redirect to a storage and a token that expired meanwhile, and one that is asked
+/// for again through the relay.
+pub const LAYER_REQUESTS: usize = 4 * LAYERS;
+
+/// How long the next piece of a layer may take: as long as a whole manifest.
+pub const IDLE_TIME: Duration = REQUEST_TIME;
+
+/// The slowest connection on which a layer is waited for, in bytes a second: half a megabit. Together with [`REQUEST_TIME`] it bounds
+/// how long a layer may take.
+pub const SLOWEST: u64 = 64 << 10;
+/// Bytes of one version of a package: the longest in Debian's archive has some sixty, a pseudo-version of Go fifty. Comparing takes time in its
+/// length.
+pub const VERSION_BYTES: usize = 512;
+
+/// Bytes of one advisory. OSV's largest are of kernels, which list every version of every flavour; its server ends a page of them at ten
+/// megabytes.
+pub const ADVISORY_BYTES: usize = 8 << 20;
+
+/// Values of one advisory: sixty flavours of a kernel with four hundred versions each, and two more values for each of their programs, some
+/// forty megabytes while it is read.
+pub const ADVISORY_VALUES: usize = 256 << 10;
+
+/// Bytes of an advisory's identifier: `openSUSE-SU-2023:0001-1` has 23.
+pub const ADVISORY_ID_BYTES: usize = 128;
+
+/// Packages that one body of OSV's `querybatch` asks for (`maxBatchQueries`; more are refused).
+pub const OSV_QUERIES: usize = 1000;
+
+/// Bytes of one answer of OSV's: what its server sends over HTTP/1.1 at most.
+pub const OSV_ANSWER_BYTES: usize = 32 << 20;
+
+/// Bodies that are sent to OSV for one list of packages: eight of them hold eight thousand packages, the rest is for answers in pages.
+pub const OSV_REQUESTS: usize = 64;
+
+/// Advisories that OSV may name for one list of packages. Each is a request of its own; old images with kernels have some ten thousand.
+pub const OSV_RECORDS: usize = 20_000;
+
+/// Bytes of one shard, as it is read: all of Debian's advisories for one release have some ten million, npm's, most of which are about
+/// malicious packages, some fifty.
+pub const SHARD_BYTES: usize = 96 << 20;
+
+/// Bytes of one line of a shard: an advisory's, whose versions are most often said by its ranges.
+pub const SHARD_LINE_BYTES: usize = 1 << 20;
+
+/// Requests to OSV's server at once: what browsers do over HTTP/1.1 to one host is six.
+pub const OSV_AT_ONCE: usize = 6;
+
+/// From asking OSV's server to having its answer: a thousand questions take it some seconds.
+pub const OSV_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What a scan says beside its findings, each in a sentence: more is nothing that anybody reads.
+pub const SCAN_NOTES: usize = 1000;
+
+/// Bytes of lists of packages that are read only to say which layer brought a package: those of an image with thirty layers and a list of two
+/// megabytes.
+pub const ATTRIBUTED_BYTES: usize = 64 << 20;
+
+/// Bytes of one OpenVEX document, as many as of an advisory.
+pub const VEX_BYTES: usize = ADVISORY_BYTES;
+/// Bytes of os-release: real ones have less than one kilobyte.
+pub const OS_RELEASE_BYTES: u64 = 64 << 10;
+
+/// Bytes of one text that lists installed packages (dpkg's `status`, apk's `installed`), or the files of one package: Debian's minimal
+/// image has 90 KB for 96 packages, a desktop of 3,000 has 4 MB, and apk lists every file in the same text.
+pub const PACKAGE_LIST_BYTES: u64 = 16 << 20;
+
+/// Bytes of one database of rpm, or of its log: an image of a language's builders has 30 MB, and a Worker, which has 128 MiB, holds it once.
+pub const RPM_DATABASE_BYTES: u64 = 64 << 20;
+
+/// Bytes of the description of one package of a language (`package.json`, `METADATA`). The longest of either that are widely used have
+/// some hundred kilobytes, because a manual is in them.
+pub const DESCRIPTION_BYTES: u64 = 1 << 20;
+
+/// Bytes of what a Go program says of its modules: 100 bytes each, and the largest programs have two thousand.
+pub const BUILD_INFORMATION_BYTES: u64 = 1 << 20;
+
+/// Packages of one database: Debian has 65,000 in all.
+pub const PACKAGES: usize = 100_000;
+
+/// Bytes of one package in rpm's database. Those with the most files (kernels, fonts, firmware) have three megabytes; rpm itself takes 256
+/// (`lib/header.c`, `HEADER_DATA_MAX`).
+pub const RPM_HEADER_BYTES: usize = 16 << 20;
+
+/// Bytes of a list of packages that somebody else made (SPDX, CycloneDX): it may come in a bundle.
+pub const SBOM_BYTES: usize = BUNDLE_BYTES;
+
+/// Values in such a list: what [`SBOM_BYTES`] hold if they have some sixteen bytes each, as those of Syft and Trivy do. A value takes 32
+/// bytes, so that the most that can be asked of us is 32 MiB beside the text.
+pub const SBOM_VALUES: usize = 1 << 20;
+
+/// Nesting of components in CycloneDX, where each can hold others: what [`JSON_DEPTH`] leaves at two levels each.
+pub const COMPONENT_DEPTH: usize = JSON_DEPTH / 2;

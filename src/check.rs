@@ -178,6 +178,52 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
         self.platform.as_ref()
     }
 
+    /// A client for the registry of `image`, with requests of its own.
+    pub(crate) fn client<'a>(&'a self, image: &'a Reference) -> Result<Client<'a, T>, Error> {
+        Client::new(&self.transport, &self.access, image)
+    }
+
+    /// Steps (1) to (5) of a check, and nothing of what is said about the image: neither policies nor signatures are needed to read it.
+    pub(crate) async fn find_image(
+        &self,
+        image: &Reference,
+        client: &Client<'_, T>,
+        on_step: &mut dyn FnMut(&Step),
+    ) -> Result<FoundImage, Error> {
+        let mut walk = Walk::new(on_step);
+        walk.start(CheckName::Resolve);
+        let endpoint = match (image.digest(), image.tag()) {
+            (Some(digest), _) => Endpoint::ManifestByDigest(digest),
+            (None, tag) => Endpoint::ManifestByTag(tag.unwrap_or("latest").to_owned()),
+        };
+        let (body, answer) = split(client.resolve(&endpoint).await?);
+        let root = match image.digest() {
+            Some(asked) => match Content::verify(asked, body) {
+                Ok(root) => root,
+                Err(mismatch) => {
+                    walk.finish(CheckName::Resolve, Outcome::Failed(mismatch.into()));
+                    return Ok(FoundImage { root: None, manifest: None, image: None, checks: walk.checks });
+                }
+            },
+            None => Content::identify(Algorithm::Sha256, body),
+        };
+        let evidence = format!("{} bytes hash to {}", root.size(), root.digest());
+        walk.finish(CheckName::Resolve, Outcome::Passed { evidence });
+        walk.start(CheckName::Document);
+        match read_root(&root, answer.content_type.as_deref()) {
+            Ok((document, evidence)) => {
+                walk.finish(CheckName::Document, Outcome::Passed { evidence });
+                self.walk_to_image(&mut walk, client, &root, document).await?;
+            }
+            Err(failure) => walk.finish(CheckName::Document, Outcome::Failed(failure)),
+        }
+        Ok(FoundImage { root: Some(root.digest()), manifest: walk.manifest, image: walk.image, checks: walk.checks })
+    }
+
+    pub(crate) const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     pub(crate) async fn check_to(
         &self,
         depth: Depth,
@@ -422,8 +468,17 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
     }
 }
 
+/// Where a reference leads, as far as that is proven.
+pub(crate) struct FoundImage {
+    /// Of the bytes that the reference stands for.
+    pub(crate) root: Option<Digest>,
+    pub(crate) manifest: Option<ManifestSummary>,
+    pub(crate) image: Option<ImageSummary>,
+    pub(crate) checks: Vec<Check>,
+}
+
 /// Why a step ends early.
-enum Stop {
+pub(crate) enum Stop {
     /// With an outcome, which is reported.
     Outcome(Outcome),
     /// With the whole check: the caller gave up, and gets no report.
@@ -439,7 +494,7 @@ impl Stop {
         Self::Outcome(Outcome::Unknown(Remark { code: error.code(), message: error.to_string() }))
     }
 
-    fn outcome(self) -> Result<Outcome, Error> {
+    pub(crate) fn outcome(self) -> Result<Outcome, Error> {
         match self {
             Self::Outcome(outcome) => Ok(outcome),
             Self::GivenUp(error) => Err(error),
@@ -619,7 +674,7 @@ async fn read_config<T: Transport>(client: &Client<'_, T>, manifest: &Manifest) 
 }
 
 /// Fetches what a descriptor names. What cannot be fetched is unknown; what was fetched and differs has failed.
-async fn fetch_content<T: Transport>(
+pub(crate) async fn fetch_content<T: Transport>(
     client: &Client<'_, T>,
     endpoint: &Endpoint,
     descriptor: &Descriptor,

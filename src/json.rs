@@ -120,7 +120,11 @@ impl core::error::Error for InvalidJson {}
 
 /// Parses one document: the whole of `bytes`, and nothing else.
 pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
-    let mut state = State { values: 0, refused: None };
+    parse_of(bytes, budget::JSON_VALUES)
+}
+
+fn parse_of(bytes: &[u8], limit: usize) -> Result<Value, InvalidJson> {
+    let mut state = State { values: 0, limit, refused: None };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let parsed = ValueSeed { depth: 0, state: &mut state }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     match (state.refused, parsed) {
@@ -132,7 +136,12 @@ pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
 
 /// Parses a document that must be an object.
 pub fn parse_object(bytes: &[u8]) -> Result<Object, InvalidJson> {
-    match parse(bytes)? {
+    parse_object_of(bytes, budget::JSON_VALUES)
+}
+
+/// Parses an object of another number of values than [`budget::JSON_VALUES`].
+pub fn parse_object_of(bytes: &[u8], limit: usize) -> Result<Object, InvalidJson> {
+    match parse_of(bytes, limit)? {
         Value::Object(object) => Ok(object),
         other => Err(InvalidJson::Type { path: "$".into(), expected: "an object", found: other.kind() }),
     }
@@ -394,6 +403,8 @@ const fn fold(letter: char) -> char {
 /// What is known of the whole document while it is read.
 struct State {
     values: usize,
+    /// As many as there may be.
+    limit: usize,
     /// Our own refusal, beside the error that ends the reading: serde's errors carry only text.
     refused: Option<InvalidJson>,
 }
@@ -425,8 +436,9 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
             return Err(self.state.refuse(InvalidJson::TooMuch { what: "levels", limit: budget::JSON_DEPTH }));
         }
         self.state.values += 1;
-        if self.state.values > budget::JSON_VALUES {
-            return Err(self.state.refuse(InvalidJson::TooMuch { what: "values", limit: budget::JSON_VALUES }));
+        if self.state.values > self.state.limit {
+            let limit = self.state.limit;
+            return Err(self.state.refuse(InvalidJson::TooMuch { what: "values", limit }));
         }
         deserializer.deserialize_any(self)
     }

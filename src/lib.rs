@@ -53,6 +53,7 @@ pub mod content_trust;
 pub mod cosign;
 pub mod pin;
 pub mod policy;
+pub mod scan;
 pub mod sigstore;
 pub mod tuf;
 
@@ -72,17 +73,22 @@ pub mod anchors;
 pub mod bundle;
 pub mod check;
 pub mod collection;
+pub mod contents;
 pub mod drift;
 pub mod inspect;
 mod published;
 pub mod publishers;
 pub mod refresh;
 pub mod resolve;
+pub mod scanner;
 
 // Layer 8: the edges.
 #[cfg(feature = "native")]
 pub mod native;
-#[cfg(all(target_arch = "wasm32", any(feature = "wasm-check", feature = "wasm-crypto", feature = "wasm-pin", feature = "wasm-trust")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "wasm-check", feature = "wasm-crypto", feature = "wasm-pin", feature = "wasm-scan", feature = "wasm-trust")
+))]
 pub mod wasm;
 
 pub use check::Checker;

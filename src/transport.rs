@@ -9,16 +9,68 @@ use core::fmt;
 use core::future::Future;
 use core::time::Duration;
 
+use crate::budget;
+
 /// Sends requests. The world in memory that the tests use is one; `fetch` is another.
 pub trait Transport {
     /// Sends `request` once.
     // Not `Send`: a page and a Worker have one thread, and their futures hold JavaScript values.
     fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>>;
+
+    /// Sends `request` once, and hands over the content as it arrives: nothing is read before somebody asks for it. No piece may take longer
+    /// than `idle`, and all of them no longer than [`Request::timeout`]; who drops the content has given up. Without a way of its own a
+    /// transport holds all of it in memory first.
+    fn open(&self, request: Request, idle: Duration) -> impl Future<Output = Result<Opened<impl Content>, TransportError>> {
+        let _ = idle;
+        async move {
+            let Response { status, headers, body, followed_to } = self.send(request).await?;
+            Ok(Opened { status, headers, followed_to, content: Whole { bytes: body, read: 0 } })
+        }
+    }
 }
 
 impl<T: Transport> Transport for &T {
     fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>> {
         (**self).send(request)
+    }
+
+    fn open(&self, request: Request, idle: Duration) -> impl Future<Output = Result<Opened<impl Content>, TransportError>> {
+        (**self).open(request, idle)
+    }
+}
+
+/// An answer, whatever its status, whose content is still to be read.
+#[derive(Clone, Debug)]
+pub struct Opened<C> {
+    /// The status code.
+    pub status: u16,
+    /// Header fields in the order they came.
+    pub headers: Headers,
+    /// Where redirects led, if the transport could not help following some.
+    pub followed_to: Option<String>,
+    /// The content, after content decoding.
+    pub content: C,
+}
+
+/// Content on its way.
+pub trait Content {
+    /// Puts the next bytes in the place of what is in `piece`: no more than [`budget::LAYER_CHUNK_BYTES`], and none at the end.
+    fn next(&mut self, piece: &mut Vec<u8>) -> impl Future<Output = Result<(), TransportError>>;
+}
+
+/// Content that is here already.
+struct Whole {
+    bytes: Vec<u8>,
+    read: usize,
+}
+
+impl Content for Whole {
+    async fn next(&mut self, piece: &mut Vec<u8>) -> Result<(), TransportError> {
+        let end = self.bytes.len().min(self.read + budget::LAYER_CHUNK_BYTES);
+        piece.clear();
+        piece.extend_from_slice(&self.bytes[self.read..end]);
+        self.read = end;
+        Ok(())
     }
 }
 

@@ -1,17 +1,17 @@
 //! The doors to JavaScript. They convert, and decide nothing.
 //!
-//! There are four modules, so that a page that only checks downloads neither what pins, nor arithmetic that its platform has, nor Docker
-//! Content Trust before a policy names it: see docs/adr/0007-modules.md.
+//! There are five modules, so that a page that only checks downloads neither what pins, nor what scans, nor arithmetic that its platform has,
+//! nor Docker Content Trust before a policy names it: see docs/adr/0007-modules.md.
 
 #[cfg(feature = "wasm-check")]
 mod bundle;
 #[cfg(feature = "wasm-check")]
 mod check;
-#[cfg(any(feature = "wasm-check", feature = "wasm-pin", feature = "wasm-trust"))]
+#[cfg(any(feature = "wasm-check", feature = "wasm-pin", feature = "wasm-scan", feature = "wasm-trust"))]
 mod convert;
 #[cfg(feature = "wasm-crypto")]
 mod crypto;
-#[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
+#[cfg(any(feature = "wasm-check", feature = "wasm-scan", feature = "wasm-trust"))]
 mod options;
 #[cfg(feature = "wasm-pin")]
 mod pin;
@@ -23,9 +23,11 @@ mod publishers;
 mod questions;
 #[cfg(feature = "wasm-check")]
 mod refresh;
+#[cfg(feature = "wasm-scan")]
+mod scan;
 #[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
 mod store;
-#[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
+#[cfg(any(feature = "wasm-check", feature = "wasm-scan", feature = "wasm-trust"))]
 mod transport;
 #[cfg(feature = "wasm-trust")]
 mod trust;
@@ -40,5 +42,7 @@ pub use crypto::*;
 pub use pin::*;
 #[cfg(feature = "wasm-check")]
 pub use refresh::*;
+#[cfg(feature = "wasm-scan")]
+pub use scan::*;
 #[cfg(feature = "wasm-trust")]
 pub use trust::*;

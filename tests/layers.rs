@@ -12,10 +12,26 @@ const LAYERS: &[(u8, &[&str])] = &[
     (1, &["oci", "json", "der", "pem", "intoto", "stored"]),
     (2, &["report"]),
     (3, &["crypto", "x509", "timestamp", "tlog", "envelope"]),
-    (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy"]),
+    (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy", "scan"]),
     (5, &["transport", "prover", "store"]),
     (6, &["registry", "discover", "error", "signatures"]),
-    (7, &["anchors", "check", "collection", "published", "publishers", "inspect", "resolve", "drift", "refresh", "bundle"]),
+    (
+        7,
+        &[
+            "anchors",
+            "check",
+            "collection",
+            "contents",
+            "published",
+            "scanner",
+            "publishers",
+            "inspect",
+            "resolve",
+            "drift",
+            "refresh",
+            "bundle",
+        ],
+    ),
     (8, &["wasm", "native"]),
 ];
 

@@ -1,4 +1,4 @@
-// Bundles the Worker into dist/: index.js, and beside it the four .wasm of the package.
+// Bundles the Worker into dist/: index.js, and beside it the five .wasm of the package.
 
 import { build } from 'esbuild';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -34,7 +34,7 @@ export function miniflareOptions({
     modulesRoot: here('dist'),
     modules: [
       { type: 'ESModule', path: here('dist/index.js') },
-      ...['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'].map((name) => ({ type: 'CompiledWasm', path: here(`dist/${name}_bg.wasm`) })),
+      ...['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_scan', 'pullproof_trust'].map((name) => ({ type: 'CompiledWasm', path: here(`dist/${name}_bg.wasm`) })),
     ],
     compatibilityDate: settings.match(/"compatibility_date": "([\d-]+)"/)[1],
     assets: {

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../nearest.js';
 import { KINDS, LOCK_NAME } from '../text.js';
-import type { PinKind, SignerIdentity } from '../types.js';
+import type { PinKind, SignerIdentity, VulnerabilityLevel } from '../types.js';
 import { type Anchor, ANCHORS, type Trusting } from './anchor.js';
 import { parseTime } from './time.js';
 import { UsageError } from './usage.js';
@@ -14,6 +14,7 @@ export type Arguments =
   | CheckArguments
   | PinArguments
   | DriftArguments
+  | ScanArguments
   | InspectArguments
   | MigrateArguments;
 
@@ -40,6 +41,22 @@ export interface CheckArguments extends Shared {
   trustedRoot?: string;
   /** Whose word counts in Docker Content Trust. */
   trusting?: Trusting;
+}
+
+export interface ScanArguments {
+  name: 'scan';
+  image: string;
+  /** A folder of shards, or OSV's server. */
+  source: { kind: 'shards'; folder: string } | { kind: 'osv' };
+  platform?: string;
+  relay?: string;
+  at?: Date;
+  /** The file of an OpenVEX document. */
+  vex?: string;
+  failOn?: VulnerabilityLevel;
+  onlyFixable: boolean;
+  json: boolean;
+  color: boolean;
 }
 
 /** What may be told about texts. */
@@ -114,6 +131,11 @@ const flags = {
   'keep-content-trust': { type: 'boolean' },
   out: { type: 'string' },
   overwrite: { type: 'boolean' },
+  shards: { type: 'string' },
+  osv: { type: 'boolean' },
+  vex: { type: 'string' },
+  'fail-on': { type: 'string' },
+  'only-fixable': { type: 'boolean' },
   attachments: { type: 'boolean' },
   'no-refresh': { type: 'boolean' },
   write: { type: 'boolean' },
@@ -142,6 +164,7 @@ const commands = {
   check: { flags: [...SHARED, ...SIGNER, ...TRUSTING, 'trusted-root', 'attachments'], read: readCheck },
   pin: { flags: [...SHARED, 'kind', 'write', 'check', 'diff', 'lock', 'no-lock'], read: readPin },
   drift: { flags: [...SHARED, 'kind'], read: readDrift },
+  scan: { flags: ['shards', 'osv', 'platform', 'relay', 'at', 'vex', 'fail-on', 'only-fixable', 'json', 'no-color'], read: readScan },
   'trust inspect': { flags: [...TRUST, 'at'], read: readInspect },
   'trust migrate': { flags: [...TRUST, ...SIGNER, 'keep-content-trust', 'out', 'write', 'overwrite'], read: readMigrate },
 } as const satisfies Record<string, { flags: readonly Flag[]; read: (words: string[], values: Values) => Arguments }>;
@@ -156,6 +179,7 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
     ['policy', anchor, 'a policy names its own'] as [Flag, Flag, string],
     ...ANCHORS.slice(place + 1).map((other) => [anchor, other, 'a policy can name several'] as [Flag, Flag, string]),
   ]),
+  ['shards', 'osv', 'shards tell nobody what is installed'],
   ['tofu', 'no-refresh', 'whom it believed first is remembered where trusted roots are'],
   ['write', 'check', 'one changes files, the other only looks at them'],
   ['lock', 'no-lock', 'one names the lock, the other writes none'],
@@ -171,7 +195,7 @@ export function parse(args: string[]): Arguments {
 
   const [name, rest] = commandOf(words);
   if (name === undefined) {
-    throw new UsageError('expected a command, found none: pullproof check REF, pullproof pin FILE or pullproof drift');
+    throw new UsageError('expected a command, found none: pullproof check REF, pullproof scan REF, pullproof pin FILE or pullproof drift');
   }
   if (!isCommand(name)) {
     const meant = nearest(name, [...Object.keys(commands), 'trust']) ?? `'pullproof check ${name}'`;
@@ -220,6 +244,41 @@ function readCheck([image, ...rest]: string[], values: Values): CheckArguments {
     command.trusting = trusting;
   }
   return command;
+}
+
+const LEVELS: readonly VulnerabilityLevel[] = ['negligible', 'low', 'medium', 'high', 'critical'];
+
+function readScan([image, ...rest]: string[], values: Values): ScanArguments {
+  if (image === undefined) throw new UsageError('expected an image reference, found none: pullproof scan nginx:1.27 --shards DIR');
+  if (rest.length > 0) throw new UsageError(`expected one image reference, found ${rest.length + 1}: scan them one by one`);
+  const folder = values.get('shards');
+  if (folder === undefined && !values.has('osv')) {
+    throw new UsageError('expected --shards DIR, or --osv, which tells api.osv.dev the names and versions of all packages; found neither');
+  }
+  const command: ScanArguments = {
+    name: 'scan',
+    image,
+    source: folder === undefined ? { kind: 'osv' } : { kind: 'shards', folder },
+    onlyFixable: values.has('only-fixable'),
+    json: values.has('json'),
+    color: !values.has('no-color'),
+    ...readAt(values),
+  };
+  for (const name of ['platform', 'relay', 'vex'] as const) {
+    const value = values.get(name);
+    if (value !== undefined) command[name] = value;
+  }
+  const text = values.get('fail-on');
+  if (text === undefined) {
+    if (command.onlyFixable) throw new UsageError('expected --only-fixable with --fail-on, found it alone: nothing is denied');
+    return command;
+  }
+  const level = LEVELS.find((one) => one === text);
+  if (level === undefined) {
+    const meant = nearest(text, LEVELS);
+    throw new UsageError(`unknown severity '${text}': ${meant ? `did you mean ${meant}?` : `expected one of ${LEVELS.join(', ')}`}`);
+  }
+  return { ...command, failOn: level };
 }
 
 function readInspect([image, ...rest]: string[], values: Values): InspectArguments {

@@ -41,7 +41,7 @@ export function askingForTrust(command: TrustArguments): InspectOptions & Pick<A
 }
 
 /** What Docker knows already. */
-function asDockerWould(): Pick<Asking, 'credentials' | 'trustServer'> {
+export function asDockerWould(): Pick<Asking, 'credentials' | 'trustServer'> {
   const { DOCKER_CONTENT_TRUST_SERVER: trustServer = '' } = process.env;
   const credentials = (registry: string) => dockerCredentials(registry, complain);
   if (trustServer === '') return { credentials };

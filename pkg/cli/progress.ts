@@ -1,7 +1,7 @@
 /** Shows on a terminal how far it is, once that takes longer than a second. Elsewhere it shows nothing. */
 
 import type { WriteStream } from 'node:tty';
-import type { Progress as References, Step } from '../types.js';
+import type { Progress as References, ScanProgress, Step } from '../types.js';
 
 const PATIENCE = 1000;
 /** Of the bar, in characters. */
@@ -15,6 +15,8 @@ export class Progress {
   #finished = 0;
   #current = '';
   #width = 0;
+  /** Of each layer, which part has arrived. */
+  readonly #layers = new Map<number, { bytes: number; size: number }>();
 
   constructor(stream: WriteStream, total = 0) {
     this.#stream = stream;
@@ -35,6 +37,22 @@ export class Progress {
 
   count({ done, total }: References): void {
     [this.#finished, this.#total, this.#current] = [done, total, 'references'];
+    this.#draw();
+  }
+
+  scan(step: ScanProgress): void {
+    if (step.stage === 'advisories') {
+      [this.#finished, this.#total, this.#current] = [step.done, step.total, 'advisories'];
+    } else {
+      const { index, layers, bytes, size } = step;
+      this.#layers.set(index, { bytes, size });
+      let [parts, arrived] = [0, 0];
+      for (const layer of this.#layers.values()) {
+        parts += layer.size === 0 ? 1 : layer.bytes / layer.size;
+        arrived += layer.bytes;
+      }
+      [this.#finished, this.#total, this.#current] = [Math.floor(parts), layers, `layers, ${(arrived / 1e6).toFixed(1)} MB`];
+    }
     this.#draw();
   }
 

@@ -11,12 +11,17 @@ Usage:
   pullproof check REF [options]         look at one image
   pullproof pin FILE... [options]       put digests behind the tags in files
   pullproof drift [FILE...] [options]   find out which tags have moved since
+  pullproof scan REF SOURCE [options]   list what is known to be vulnerable in one image
   pullproof trust inspect NAME          all that is signed in Docker Content Trust
   pullproof trust migrate NAME...       leave it with what is signed there (pullproof trust --help)
 
 FILE is a file, a directory, a glob in quotes, or - for standard input. In directories these are
 looked for: Dockerfiles, Compose files, Kubernetes objects, kustomizations, Helm values, GitHub
 workflows and shell scripts.
+
+SOURCE says where advisories are from, exactly one of
+  --shards DIR     files that cargo xtask shards made: nobody is told what is installed
+  --osv            ask api.osv.dev, which is told the names and versions of all packages
 
 Options:
   --platform P     the platform to go to, such as linux/arm64/v8 (check: linux/amd64 unless told
@@ -32,6 +37,9 @@ Options:
   --root-key, --root-cert, --ca, --tofu, --server, --fall-back
                    check: accept what is signed in Docker Content Trust; see pullproof trust --help
   --attachments    check: list what is attached to the image, and say who signed it
+  --fail-on LEVEL  scan: deny what is negligible, low, medium, high or critical, and what is worse
+  --only-fixable   scan: deny only what has a fix
+  --vex FILE       scan: put what this OpenVEX document says beside the findings
   --write          pin: write the digests into the files, and into the lock what is known of them
   --check          pin: ask nobody, and fail if a file names an image without a digest
   --diff           pin: print what changes, which is what it does unless told otherwise
@@ -54,15 +62,18 @@ Examples:
   pullproof check ghcr.io/org/app:2.1 --platform linux/arm64 --policy policy.json
   pullproof check ghcr.io/org/app:2.1 --key cosign.pub
   pullproof check alpine --json | jq --raw-output .pinned
+  pullproof scan nginx:1.27 --shards advisories --fail-on high --only-fixable
   pullproof pin compose.yaml Dockerfile --write
   pullproof pin . --check
   pullproof drift
 
 Exit codes:
-  0  accepted; all is pinned; no tag has moved
-  1  rejected; --check found something to pin; a tag has moved
+  0  accepted; all is pinned; no tag has moved; nothing was found that --fail-on denies
+  1  rejected; something is denied; --check found something to pin; a tag has moved
   2  the command line, the policy or the lock is wrong
   3  something could not be found out or done      130  interrupted
+     (scan: also a distribution whose advisories are not known; with --fail-on, packages that
+     could not be looked at)
 
 What was seen of trusted roots and of Docker Content Trust is kept in $PULLPROOF_STATE, else in
 $XDG_STATE_HOME/pullproof or ~/.local/state/pullproof. It can be deleted; then nothing protects from

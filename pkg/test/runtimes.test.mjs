@@ -8,7 +8,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
 import { chromium } from 'playwright-core';
-import { check, drift, pin } from '../dist/node.js';
+import { check, drift, pin, scan } from '../dist/node.js';
+import { debian, shards } from './support/layered.mjs';
 import { startRegistry } from './support/registry.mjs';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -64,12 +65,13 @@ function startWorker() {
     import * as pullproof from './workerd.js';
     export default {
       async fetch(request) {
-        const { ask = 'check', image, now, ...options } = await request.json();
+        const { ask = 'check', image, now, texts, ...options } = await request.json();
+        if (texts !== undefined) options.shards = texts.map((text) => new TextEncoder().encode(text));
         return new Response(JSON.stringify(await pullproof[ask](image, { ...options, now: new Date(now) }), null, 2));
       },
     };`;
   const files = readdirSync(dist).filter((name) => name.endsWith('.js') && !['browser.js', 'cli.js', 'node.js'].includes(name));
-  const cores = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'];
+  const cores = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_scan', 'pullproof_trust'];
   const modules = [...files, ...cores.map((name) => `wasm/${name}.js`)].map((name) => ({ type: 'ESModule', path: `${dist}${name}` }));
   return new Miniflare({
     modulesRoot: dist,
@@ -97,8 +99,9 @@ async function serve() {
   return one;
 }
 
-const inPage = (question) => page.evaluate(async ({ ask = 'check', image, now, ...options }) => {
+const inPage = (question) => page.evaluate(async ({ ask = 'check', image, now, texts, ...options }) => {
   const pullproof = await import('/browser.js');
+  if (texts !== undefined) options.shards = texts.map((text) => new TextEncoder().encode(text));
   return JSON.stringify(await pullproof[ask](image, { ...options, now: new Date(now) }), null, 2);
 }, question);
 
@@ -136,6 +139,20 @@ test('a text is pinned, and looked at for drift, to the same text everywhere', {
   }
 });
 
+test('an image is scanned to the same text everywhere', { timeout: 30_000 }, async () => {
+  const registry = await startRegistry({ content: debian(), lie: toPages(() => ({})) });
+  try {
+    const texts = [...shards().values()].map(String);
+    const question = { ask: 'scan', image: registry.image, now: at, deny: 'critical', texts };
+    const inNode = await scan(registry.image, { now: new Date(at), deny: 'critical', shards: [...shards().values()] });
+    assert.deepEqual([inNode.extent, inNode.findings.length, inNode.rule.judged], ['complete', 2, 'denied']);
+    assert.equal(await inWorker(question), JSON.stringify(inNode, null, 2));
+    assert.equal(await inPage(question), JSON.stringify(inNode, null, 2));
+  } finally {
+    registry.stop();
+  }
+});
+
 test('a page finds what a text names once the package is ready to pin, and says so before', async () => {
   const fresh = await browser.newPage();
   await fresh.goto(`http://127.0.0.1:${server.address().port}/`);
@@ -156,7 +173,7 @@ test('a page finds what a text names once the package is ready to pin, and says 
   await fresh.close();
 });
 
-test('a page that only checks downloads neither what pins nor the arithmetic of signatures', async () => {
+test('a page that only checks downloads neither what pins or scans nor the arithmetic of signatures', async () => {
   const { image } = registries.get('a good image');
   const fresh = await browser.newPage();
   const downloaded = [];
@@ -167,7 +184,7 @@ test('a page that only checks downloads neither what pins nor the arithmetic of 
     await check(name);
   }, image);
   assert.ok(downloaded.includes('/wasm/pullproof_bg.wasm'));
-  assert.deepEqual(downloaded.filter((path) => /pullproof_(pin|crypto)/.test(path)), []);
+  assert.deepEqual(downloaded.filter((path) => /pullproof_(pin|crypto|scan)/.test(path)), []);
   await fresh.close();
 });
 

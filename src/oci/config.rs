@@ -1,7 +1,10 @@
-//! The configuration of an image: what it runs on, and when it was built.
+//! The configuration of an image: what it runs on, when it was built, and what is in its layers.
 
+use crate::budget;
 use crate::digest::Content;
+use crate::digest::Digest;
 use crate::json;
+use crate::json::InvalidJson;
 use crate::oci::InvalidDocument;
 use crate::oci::platform::Platform;
 use crate::time::UnixTime;
@@ -43,4 +46,24 @@ impl Config {
         }
         promised.distance_to(&self.platform).is_some()
     }
+}
+
+/// The digests of the archives in an image's layers, the base first: `rootfs.diff_ids`.
+pub fn diff_ids(content: &Content) -> Result<Vec<Digest>, InvalidDocument> {
+    let object = json::parse_object(content.bytes())?;
+    let rootfs = object.root().required("rootfs")?.object()?;
+    let kind = rootfs.required("type")?;
+    // The specification: an unknown value is an error.
+    if kind.string()? != "layers" {
+        return Err(InvalidJson::Type { path: kind.path().into(), expected: "`layers`", found: "another string" }.into());
+    }
+    let ids = rootfs.required("diff_ids")?;
+    let found = ids.length()?;
+    if found > budget::LAYERS {
+        return Err(InvalidDocument::TooMany { what: "diff IDs", limit: budget::LAYERS, found });
+    }
+    let ids = ids.array()?;
+    let read =
+        ids.iter().map(|place| place.string()?.parse().map_err(|reason| InvalidDocument::Digest { path: place.path().into(), reason }));
+    read.collect()
 }

@@ -1,7 +1,10 @@
 //! Drives the registry's API with a transport: one request, and whatever redirects and challenges stand before its answer.
 
+mod blob;
+
 use core::cell::Cell;
 use core::cell::RefCell;
+use core::future::Future;
 
 use crate::budget;
 use crate::content_trust::Gun;
@@ -19,6 +22,7 @@ use crate::registry::endpoint::Accept;
 use crate::registry::endpoint::Endpoint;
 use crate::registry::host;
 use crate::report::Via;
+use crate::transport::Headers;
 use crate::transport::Method;
 use crate::transport::Request;
 use crate::transport::Response;
@@ -59,6 +63,8 @@ pub struct Client<'a, T> {
     afresh: bool,
     /// Requests that this client may still send.
     patience: Cell<usize>,
+    /// Requests for blobs as they arrive that it may still send.
+    blobs: Cell<usize>,
 }
 
 /// Content, and what was said about it. Nothing here is proven.
@@ -108,6 +114,7 @@ impl<'a, T: Transport> Client<'a, T> {
             relayed: Cell::new(relayed),
             afresh: false,
             patience: Cell::new(budget::CHECK_REQUESTS),
+            blobs: Cell::new(budget::LAYER_REQUESTS),
         })
     }
 
@@ -123,6 +130,7 @@ impl<'a, T: Transport> Client<'a, T> {
             prefix: server.prefix(),
             authorization: RefCell::new(None),
             relayed: Cell::new(false),
+            blobs: Cell::new(0),
             // The newest may be asked for within the five minutes for which Notary lets it be kept.
             afresh: true,
             patience: Cell::new(requests),
@@ -219,14 +227,27 @@ impl<'a, T: Transport> Client<'a, T> {
 
     /// One exchange with the registry itself: redirects are followed where they may lead, challenges are answered once. The response can
     /// have any status but those.
-    pub async fn exchange(
+    pub fn exchange(
         &self,
         method: Method,
         endpoint: &Endpoint,
         query: Option<&str>,
         accept: Option<String>,
         max_length: u64,
-    ) -> Result<Response, Error> {
+    ) -> impl Future<Output = Result<Response, Error>> {
+        self.follow(method, endpoint, query, accept, max_length, |request, host| self.send(request, host))
+    }
+
+    /// The same, however requests are sent.
+    async fn follow<A: Head, F: Future<Output = Result<A, Error>>>(
+        &self,
+        method: Method,
+        endpoint: &Endpoint,
+        query: Option<&str>,
+        accept: Option<String>,
+        max_length: u64,
+        send: impl Fn(Request, String) -> F,
+    ) -> Result<A, Error> {
         let mut path = format!("{}{}", self.prefix, endpoint.path(self.repository));
         if let Some(query) = query {
             path = format!("{path}?{query}");
@@ -246,21 +267,21 @@ impl<'a, T: Transport> Client<'a, T> {
             }
             let request =
                 Request { method, url: url.as_str().into(), headers, body: Vec::new(), max_length, timeout: budget::REQUEST_TIME };
-            let response = self.send(request, &url).await?;
-            let asked = match &response.followed_to {
+            let response = send(request, url.authority()).await?;
+            let asked = match response.followed_to() {
                 Some(target) => self.redirect(&url, target)?,
                 None => url.clone(),
             };
-            match response.status {
+            match response.status() {
                 301 | 302 | 303 | 307 | 308 => {
                     redirects += 1;
                     if redirects > budget::REDIRECTS {
                         return Err(Error::TooManyRedirects { host: self.host() });
                     }
-                    url = self.redirect(&url, response.headers.get("location").unwrap_or_default())?;
+                    url = self.redirect(&url, response.headers().get("location").unwrap_or_default())?;
                 }
                 401 if answered.len() < 2 && !answered.iter().any(|origin| origin.same_origin(&asked)) => {
-                    self.authorize(&response, &asked).await?;
+                    self.authorize(response.headers(), &asked).await?;
                     answered.push(asked);
                 }
                 _ => return Ok(response),
@@ -277,9 +298,9 @@ impl<'a, T: Transport> Client<'a, T> {
     }
 
     /// Makes an `Authorization` for the origin that asks for one.
-    async fn authorize(&self, response: &Response, asked: &Url) -> Result<(), Error> {
+    async fn authorize(&self, headers: &Headers, asked: &Url) -> Result<(), Error> {
         let credentials = self.access.credentials.as_ref().filter(|_| asked.same_origin(&self.base));
-        let fields: Vec<&str> = response.headers.get_all("www-authenticate").collect();
+        let fields: Vec<&str> = headers.get_all("www-authenticate").collect();
         let challenges = challenge::parse(&fields.join(","));
         let value = match auth::answer(&challenges, asked, self.repository, credentials) {
             Next::Authorize(value) => value,
@@ -287,7 +308,7 @@ impl<'a, T: Transport> Client<'a, T> {
             Next::GiveUp => return Err(self.unauthorized(Via::Direct)),
             Next::Exchange(request) => {
                 let realm = Url::parse(&request.url).ok_or_else(|| self.unreadable("a token address that cannot be read"))?;
-                let answer = self.send(request, &realm).await?;
+                let answer = self.send(request, realm.authority()).await?;
                 if let Some(target) = &answer.followed_to {
                     self.redirect(&realm, target)?;
                 }
@@ -313,11 +334,20 @@ impl<'a, T: Transport> Client<'a, T> {
         accept: Accept,
         max_length: u64,
     ) -> Result<Response, Error> {
+        let request = self.to_relay(relay, endpoint, query, accept, max_length);
+        let response = self.send(request, relay.authority()).await?;
+        match relay_error(&response) {
+            Some((code, detail)) => Err(Error::Relay { code, detail }),
+            None => Ok(response),
+        }
+    }
+
+    fn to_relay(&self, relay: &Url, endpoint: &Endpoint, query: Option<&str>, accept: Accept, max_length: u64) -> Request {
         // A relay allows the preflight that a registry refuses.
         let accept = if accept == Accept::Oci { Accept::All } else { accept };
         let registry = self.registry.replace('[', "%5B").replace(']', "%5D");
         let afresh = self.afresh.then(|| (RELAY_AFRESH, "1".to_owned()));
-        let request = Request {
+        Request {
             method: Method::Get,
             url: format!(
                 "{relay}{registry}{}{}{}",
@@ -329,20 +359,15 @@ impl<'a, T: Transport> Client<'a, T> {
             body: Vec::new(),
             max_length: max_length.max(budget::ANSWER_BYTES),
             timeout: budget::REQUEST_TIME,
-        };
-        let response = self.send(request, relay).await?;
-        match relay_error(&response) {
-            Some((code, detail)) => Err(Error::Relay { code, detail }),
-            None => Ok(response),
         }
     }
 
-    async fn send(&self, request: Request, url: &Url) -> Result<Response, Error> {
+    async fn send(&self, request: Request, host: String) -> Result<Response, Error> {
         let Some(left) = self.patience.get().checked_sub(1) else {
             return Err(Error::BudgetExhausted { host: self.host(), requests: budget::CHECK_REQUESTS });
         };
         self.patience.set(left);
-        self.transport.send(request).await.map_err(|error| Error::Transport { host: url.authority(), error })
+        self.transport.send(request).await.map_err(|error| Error::Transport { host, error })
     }
 
     /// Sorts answers by their status.
@@ -379,6 +404,27 @@ impl<'a, T: Transport> Client<'a, T> {
 
     fn unreadable(&self, found: &str) -> Error {
         Error::NotARegistry { host: self.host(), found: found.into() }
+    }
+}
+
+/// What is known of an answer before its content.
+trait Head {
+    fn status(&self) -> u16;
+    fn headers(&self) -> &Headers;
+    fn followed_to(&self) -> Option<&str>;
+}
+
+impl Head for Response {
+    fn status(&self) -> u16 {
+        self.status
+    }
+
+    fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    fn followed_to(&self) -> Option<&str> {
+        self.followed_to.as_deref()
     }
 }
 

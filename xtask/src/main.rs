@@ -17,6 +17,7 @@ mod peers;
 mod port;
 mod registry;
 mod server;
+mod shards;
 mod stage;
 mod test;
 mod toolchain;
@@ -45,6 +46,8 @@ cargo xtask <command>
   bench [--json file]      measure sizes, times and requests, beside other clients on the same registry
   conformance-client <s>   build what a public conformance suite is run against, and print where it is: sigstore or tuf
   peers [name]             bring other programs: those that pin, for `bench`; cosign, docker and olareg, for `test`; or one of them
+  shards <dump> --out <folder> [--kev <file>] [--at <time>]
+                           make shards of advisories from a dump of OSV's: all.zip, or a folder of records
   help                     this text
 
 What is missing on the machine is installed where that is possible, and named where it is not: the wasm target of Rust, npm
@@ -81,6 +84,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["conformance-client", suite] => conformance::client(suite)?,
         ["peers"] => peers::bring(&console, None)?,
         ["peers", name] => peers::bring(&console, Some(name))?,
+        ["shards", ref options @ ..] => shards::run(&console, &shards::Options::parse(options)?)?,
         ["world", ref options @ ..] => world::serve(port::option(options, 0)?)?,
         ["registries"] => registry::serve()?,
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),

@@ -15,7 +15,7 @@ use crate::console;
 use crate::console::Console;
 
 /// What the tests run, and Debian's package of it.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("skopeo", "skopeo"),
@@ -23,6 +23,10 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("notary", "notary"),
     ("notary-server", "notary"),
     ("notary-signer", "notary"),
+    ("rpm", "rpm"),
+    ("rpmbuild", "rpm"),
+    ("db5.3_load", "db5.3-util"),
+    ("python3", "python3"),
 ];
 
 /// Debian's package of the registry server starts a service that listens on every address. We want the program only, so this one

@@ -20,8 +20,13 @@ pub(crate) const OUT: &str = "pkg/wasm";
 pub(crate) const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
 
 /// The modules, each with the feature that opens its doors. A page that only checks downloads the first: docs/adr/0007-modules.md.
-const MODULES: [(&str, &str); 4] =
-    [("pullproof", "wasm-check"), ("pullproof_crypto", "wasm-crypto"), ("pullproof_pin", "wasm-pin"), ("pullproof_trust", "wasm-trust")];
+const MODULES: [(&str, &str); 5] = [
+    ("pullproof", "wasm-check"),
+    ("pullproof_crypto", "wasm-crypto"),
+    ("pullproof_pin", "wasm-pin"),
+    ("pullproof_scan", "wasm-scan"),
+    ("pullproof_trust", "wasm-trust"),
+];
 
 /// The files that are generated, without those for type checkers.
 pub(crate) fn files() -> impl Iterator<Item = String> {
@@ -61,14 +66,14 @@ fn nameless_paths() -> Result<Vec<String>> {
     Ok(home.iter().map(|home| renamed(home, "/cargo")).chain([renamed(&here, "/pullproof")]).collect())
 }
 
-/// `cargo test` of the tests that are compiled to wasm, in Node unless `chromedriver` says otherwise.
+/// `cargo test` of the tests that run in wasm, in Node unless `chromedriver` says otherwise.
 pub(crate) fn test(toolchain: &Toolchain) -> Command {
     // As a list, because the path of this program may contain spaces.
     let runner = format!("target.{TARGET}.runner = ['{}', '{TEST_RUNNER}']", crate::program().display());
     let mut command = toolchain.cargo("test");
     // Never with `--quiet`: cargo would hand it on to the runner, which does not know it.
     let features = features().collect::<Vec<_>>().join(",");
-    command.args(["--package", "pullproof", "--test", "wasm", "--features", &features, "--config", &runner]);
+    command.args(["--package", "pullproof", "--lib", "--test", "wasm", "--features", &features, "--config", &runner]);
     command
 }
 

@@ -41,7 +41,7 @@ function write(name, content) {
 test('it holds what is needed and nothing else', () => {
   const files = packed.files.map(({ path }) => path);
   const named = ['LICENSE', 'README.md', 'package.json', ...SCHEMAS];
-  const core = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'].flatMap((name) => [`dist/wasm/${name}.js`, `dist/wasm/${name}_bg.wasm`]);
+  const core = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_scan', 'pullproof_trust'].flatMap((name) => [`dist/wasm/${name}.js`, `dist/wasm/${name}_bg.wasm`]);
   const compiled = files.filter((file) => /^dist\/(cli\/)?[a-z]+\.(js|d\.ts)$/.test(file));
   assert.deepEqual(files.toSorted(), [...named, ...core, ...compiled].sort());
   for (const entry of ['browser', 'cli', 'index', 'node', 'workerd']) assert.ok(compiled.includes(`dist/${entry}.js`), entry);
@@ -69,7 +69,7 @@ test('it runs as a program', () => {
 });
 
 test('the schemas and the modules can be resolved by name', () => {
-  const names = [...SCHEMAS, 'pullproof_bg.wasm', 'pullproof_crypto_bg.wasm', 'pullproof_pin_bg.wasm', 'pullproof_trust_bg.wasm', 'package.json'];
+  const names = [...SCHEMAS, 'pullproof_bg.wasm', 'pullproof_crypto_bg.wasm', 'pullproof_pin_bg.wasm', 'pullproof_scan_bg.wasm', 'pullproof_trust_bg.wasm', 'package.json'];
   const resolve = `console.log(import.meta.resolve('pullproof/' + name).split('/').pop());`;
   const file = write('resolve.js', `for (const name of ${JSON.stringify(names)}) ${resolve}`);
   assert.deepEqual(run('node', [file]).trim().split('\n'), names);
@@ -118,7 +118,7 @@ test('publint finds nothing', async () => {
 });
 
 test('the types resolve wherever ES modules do', () => {
-  const data = ['pullproof_bg.wasm', 'pullproof_crypto_bg.wasm', 'pullproof_pin_bg.wasm', 'pullproof_trust_bg.wasm', 'package.json', ...SCHEMAS].map((name) => `./${name}`);
+  const data = ['pullproof_bg.wasm', 'pullproof_crypto_bg.wasm', 'pullproof_pin_bg.wasm', 'pullproof_scan_bg.wasm', 'pullproof_trust_bg.wasm', 'package.json', ...SCHEMAS].map((name) => `./${name}`);
   run('node', [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...data]);
 });
 

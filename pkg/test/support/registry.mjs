@@ -10,7 +10,7 @@ const OCI = 'application/vnd.oci.image';
 export const digestOf = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** Bytes with everything that names them. */
-function blob(mediaType, content) {
+export function blob(mediaType, content) {
   const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
   return { bytes, descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } };
 }

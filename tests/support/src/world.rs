@@ -4,12 +4,16 @@
 //! and keeps back whatever the hosts did not allow the page to read. Nothing ever waits: what would hang is a timeout at once.
 
 mod browser;
+mod pieces;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::Arc;
+use std::time::Duration;
 
+use pullproof::transport::Content;
 use pullproof::transport::Headers;
+use pullproof::transport::Opened;
 use pullproof::transport::Request;
 use pullproof::transport::Response;
 use pullproof::transport::Transport;
@@ -21,6 +25,7 @@ use crate::http::Host;
 use crate::http::Log;
 use crate::http::Received;
 use crate::registry::FakeRegistry;
+use pieces::Pieces;
 
 /// Hosts by origin. Clones share hosts and log.
 #[derive(Clone, Default)]
@@ -96,8 +101,35 @@ impl Transport for World {
         }
         let request = received(request);
         let answer = self.deliver(&request)?;
-        response(&request, answer, limit)
+        response(&request, &answer, limit)
     }
+
+    async fn open(&self, request: Request, _: Duration) -> Result<Opened<impl Content>, TransportError> {
+        let limit = request.max_length;
+        if self.page.is_some() {
+            let Response { status, headers, body, followed_to } = self.send(request).await?;
+            return Ok(Opened { status, headers, followed_to, content: Pieces::of(body, limit, status) });
+        }
+        let request = received(request);
+        let answer = self.deliver(&request)?;
+        let status = answer.status;
+        let content = match &answer.body {
+            Body::Silence => return Err(TransportError::Timeout),
+            Body::Stalls(first) => Pieces::of(first.clone(), limit, status).ending_in(TransportError::Timeout),
+            Body::Endless { first, then } => Pieces::of(first.clone(), limit, status).repeating(then),
+            // A bomb on the way is found out where it is decoded, which is one place in this world.
+            Body::Bytes(_) if answer.header("content-encoding").is_some() => Pieces::of(content(&request, &answer, limit)?, limit, status),
+            Body::Bytes(bytes) => Pieces::of(bytes.clone(), limit, status),
+        };
+        let headers = headers(&answer);
+        Ok(Opened { status, headers, followed_to: None, content })
+    }
+}
+
+fn headers(answer: &Answer) -> Headers {
+    let length = (!matches!(answer.body, Body::Endless { .. } | Body::Stalls(_))).then(|| answer.bytes().len());
+    let length = length.map(|length| ("Content-Length".to_owned(), length.to_string()));
+    answer.headers.iter().cloned().chain(length).collect()
 }
 
 fn received(request: Request) -> Received {
@@ -106,12 +138,9 @@ fn received(request: Request) -> Received {
 }
 
 /// What arrives of an answer.
-fn response(request: &Received, answer: Answer, limit: u64) -> Result<Response, TransportError> {
-    let length = (!matches!(answer.body, Body::Endless { .. } | Body::Stalls(_))).then(|| answer.bytes().len());
-    let length = length.map(|length| ("Content-Length".to_owned(), length.to_string()));
-    let body = content(request, &answer, limit)?;
-    let headers: Headers = answer.headers.into_iter().chain(length).collect();
-    Ok(Response { status: answer.status, headers, body, followed_to: None })
+fn response(request: &Received, answer: &Answer, limit: u64) -> Result<Response, TransportError> {
+    let body = content(request, answer, limit)?;
+    Ok(Response { status: answer.status, headers: headers(answer), body, followed_to: None })
 }
 
 /// Reads the content, decoded and up to the limit, as [`Transport`] promises.

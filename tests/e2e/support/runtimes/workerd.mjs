@@ -6,7 +6,7 @@ import { Miniflare } from 'miniflare';
 import { ROOT } from '../program.mjs';
 
 const DIST = `${ROOT}pkg/dist/`;
-const CORES = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_trust'];
+const CORES = ['pullproof', 'pullproof_crypto', 'pullproof_pin', 'pullproof_scan', 'pullproof_trust'];
 const WORKER = `
   import { answer } from './answer.mjs';
   import * as pullproof from './workerd.js';

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pullproof::digest::Algorithm;
+use pullproof::digest::Digest;
 use serde::Serialize;
 
 use super::CREATED;
@@ -79,6 +80,13 @@ impl ManifestSpec {
     #[must_use]
     pub fn file(mut self, path: &str, content: &str) -> Self {
         self.layers.push(Layer::of_file(path, content.as_bytes()));
+        self
+    }
+
+    /// With one more layer of any bytes, whose archive the configuration says to have this digest, true or not.
+    #[must_use]
+    pub fn layer(mut self, bytes: &[u8], diff_id: Digest) -> Self {
+        self.layers.push(Layer { diff_id, bytes: bytes.to_vec() });
         self
     }
 

@@ -41,7 +41,7 @@ pub(super) fn fetch(world: &World, page: &str, request: Request) -> Result<Respo
         }
         let Some(location) = answer.header("location").filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308)) else {
             let exposed = exposed(&answer);
-            let mut response = response(&request, answer, limit)?;
+            let mut response = response(&request, &answer, limit)?;
             if crosses {
                 response.headers = readable(&response.headers, &exposed);
             }

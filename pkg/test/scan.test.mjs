@@ -1,0 +1,204 @@
+// What is known to be vulnerable in an image, as the package and the command line say it: over a registry on loopback, by shards, and by a
+// server that stands in for OSV's.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { loaded } from '../dist/core.js';
+import { check, scan } from '../dist/node.js';
+import { debian, fedora, shardOf, shards } from './support/layered.mjs';
+import { startRegistry } from './support/registry.mjs';
+
+const { platform } = loaded();
+const { loadScanCore: loadReal } = platform;
+afterEach(() => { platform.loadScanCore = loadReal; });
+
+const registry = await startRegistry({ repositories: { 'team/app': debian(), 'team/fedora': fedora() } });
+const folder = mkdtempSync(join(tmpdir(), 'pullproof-scan-'));
+for (const [ecosystem, bytes] of shards()) writeFileSync(join(folder, `${ecosystem.replace(':', '-')}.shard`), bytes);
+after(() => {
+  registry.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const { image, host } = registry;
+const now = new Date('2026-01-31T12:00:00Z');
+const load = (ecosystem) => shards().get(ecosystem);
+const ids = ({ findings }) => findings.map(({ id, fixed }) => [id, fixed]);
+const FOUND = [['CVE-2021-44906', '1.2.6'], ['CVE-2023-4911', '2.36-9+deb12u3']];
+
+// This comes first: once the module is loaded nobody loads it again.
+test('a check never loads the module that scans, and a module that cannot be loaded is an error', async () => {
+  platform.loadScanCore = () => assert.fail('loaded');
+  await check(image);
+  platform.loadScanCore = () => Promise.reject(new Error('404'));
+  await assert.rejects(scan(image, { shards: load }), /404/);
+});
+
+test('an image has its findings, by a function, by a list of shards, or by one', async () => {
+  const asked = [];
+  const byFunction = await scan(image, { now, shards: async (ecosystem) => { asked.push(ecosystem); return load(ecosystem); } });
+  assert.equal(byFunction.extent, 'complete', JSON.stringify(byFunction.remarks));
+  assert.deepEqual(ids(byFunction), FOUND);
+  assert.deepEqual(asked, ['Debian:12', 'npm']);
+  const { image: scanned, scannedAt, coverage, rule } = byFunction;
+  assert.equal(scanned.reference, image);
+  assert.deepEqual([scannedAt, coverage.packages, rule], ['2026-01-31T12:00:00Z', 3, null]);
+  assert.deepEqual(await scan(image, { now, shards: [...shards().values()] }), byFunction);
+  const one = await scan(image, { now, shards: load('Debian:12') });
+  assert.deepEqual([one.extent, ids(one)], ['partial', FOUND.slice(1)]);
+});
+
+test('no shard is unsupported, and never clean', async () => {
+  const { extent, remarks, findings } = await scan(image, { now, shards: () => undefined });
+  assert.deepEqual([extent, remarks[0].code, findings], ['unsupported', 'database-missing', []]);
+});
+
+test('a function that throws, or gives something else, is said', async () => {
+  for (const shards of [() => { throw new Error('secret'); }, () => Promise.reject(new Error('secret')), () => 'text', () => ({})]) {
+    const scanned = await scan(image, { now, shards });
+    assert.deepEqual([scanned.extent, scanned.remarks[0].code], ['unsupported', 'shard-unavailable']);
+    assert.doesNotMatch(JSON.stringify(scanned), /secret/);
+  }
+});
+
+test('a shard of another release is refused', async () => {
+  const { remarks } = await scan(image, { now, shards: () => shardOf('Debian:11') });
+  assert.equal(remarks[0].code, 'shard-invalid');
+});
+
+test('Fedora is unsupported', async () => {
+  const { extent, remarks } = await scan(`${host}/team/fedora:1.0`, { now, shards: load });
+  assert.equal(extent, 'unsupported');
+  assert.ok(remarks.some(({ code }) => code === 'distribution-without-advisories'));
+});
+
+/** OSV's server, in as far as it is asked here: first only a token, then what there is. */
+function osv({ broken = false } = {}) {
+  const asked = [];
+  const records = {
+    'DEBIAN-CVE-2023-4911': {
+      id: 'DEBIAN-CVE-2023-4911', modified: '2026-01-01T00:00:00Z', upstream: ['CVE-2023-4911'],
+      affected: [{ package: { ecosystem: 'Debian:12', name: 'glibc' }, ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '2.36-9+deb12u3' }] }] }],
+    },
+  };
+  const answer = async (request) => {
+    const { pathname } = new URL(request.url);
+    asked.push(pathname);
+    if (broken) return new Response('{}', { status: 503 });
+    if (pathname.startsWith('/v1/vulns/')) return Response.json(records[pathname.slice('/v1/vulns/'.length)]);
+    assert.equal(request.headers.get('content-type'), 'application/json');
+    const { queries } = await request.json();
+    return Response.json({ results: queries.map(({ package: { name }, page_token }) => {
+      if (name !== 'glibc') return {};
+      return page_token === undefined ? { next_page_token: 't' } : { vulns: [{ id: 'DEBIAN-CVE-2023-4911', modified: '2026-01-01T00:00:00Z' }] };
+    }) });
+  };
+  const fetch = (request) => (request.url.startsWith('https://api.osv.dev/') ? answer(request) : globalThis.fetch(request));
+  return { asked, fetch };
+}
+
+test('the server of OSV is asked page by page, and for each advisory', async () => {
+  const { asked, fetch } = osv();
+  const scanned = await scan(image, { now, osv: true, fetch });
+  assert.deepEqual([scanned.extent, ids(scanned)], ['complete', FOUND.slice(1)]);
+  assert.deepEqual(asked, ['/v1/querybatch', '/v1/querybatch', '/v1/vulns/DEBIAN-CVE-2023-4911']);
+});
+
+test('a server that does not answer leaves it unknown', async () => {
+  const { extent, remarks, findings } = await scan(image, { now, osv: true, fetch: osv({ broken: true }).fetch });
+  assert.deepEqual([extent, remarks[0].code, findings], ['unknown', 'osv-unavailable', []]);
+});
+
+test('what is denied, ignored, or settled by a VEX document is said', async () => {
+  const { rule } = await scan(image, { now, shards: load, deny: 'high' });
+  assert.deepEqual([rule.judged, rule.denied], ['denied', [0, 1]]);
+  const ignore = [{ id: 'CVE-2021-44906', reason: 'not reachable' }, { id: 'CVE-2023-4911', reason: 'until it is built anew', until: '2026-02-01' }];
+  assert.equal((await scan(image, { now, shards: load, deny: 'high', ignore })).rule.judged, 'met');
+  const late = await scan(image, { now: new Date('2026-02-02T00:00:00Z'), shards: load, deny: 'high', ignore });
+  assert.deepEqual([late.rule.judged, late.rule.idle], ['denied', ['CVE-2023-4911']]);
+  const vex = {
+    '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'https://vex.test/1', author: 'team', timestamp: '2026-01-01T00:00:00Z', version: 1,
+    statements: [{
+      vulnerability: { name: 'CVE-2023-4911' }, products: [{ '@id': 'pkg:deb/debian/libc6' }], status: 'not_affected',
+      justification: 'vulnerable_code_not_present',
+    }],
+  };
+  for (const given of [vex, JSON.stringify(vex), Buffer.from(JSON.stringify(vex)), [vex]]) {
+    const scanned = await scan(image, { now, shards: load, vex: given, deny: 'high' });
+    assert.equal(scanned.findings.length, 2);
+    assert.deepEqual([scanned.rule.denied, scanned.rule.leftOut.map(({ finding }) => finding)], [[0], [1]]);
+  }
+});
+
+test('options that cannot have been meant are refused', async () => {
+  const invalid = { name: 'CheckError', code: 'options-invalid' };
+  for (const options of [
+    {}, { osv: false }, { osv: true, shards: load }, { shards: 'text' }, { shards: Buffer.from('no shard\n') }, { shards: [load('npm'), load('npm')] },
+    { osv: true, onlyFixable: true }, { osv: true, ignore: [] }, { osv: true, deny: 'severe' }, { osv: true, deny: 'high', ignore: [{ id: 'x' }] },
+    { osv: true, vex: 'no JSON' }, { osv: true, policy: {} }, { osv: true, trustServer: 'https://trust.test' },
+  ]) {
+    await assert.rejects(scan(image, options), invalid, JSON.stringify(options));
+  }
+  await assert.rejects(scan('A', { osv: true }), { code: 'reference-invalid' });
+  await assert.rejects(scan(image, { osv: true, platform: 'x' }), { code: 'platform-invalid' });
+});
+
+test('how far it is, is told', async () => {
+  const steps = [];
+  await scan(image, { now, shards: load, onProgress: (step) => steps.push(step) });
+  const layers = steps.filter(({ stage }) => stage === 'layer');
+  assert.ok(layers.length >= 2 && layers.at(-1).bytes === layers.at(-1).size);
+  assert.deepEqual(steps.at(-1), { stage: 'advisories', done: 2, total: 2 });
+});
+
+test('whoever gives up is told so', async () => {
+  const controller = new AbortController();
+  const onProgress = () => controller.abort(new Error('enough'));
+  await assert.rejects(scan(image, { now, shards: load, onProgress, signal: controller.signal }), /enough/);
+});
+
+/** Runs the command line with an empty home. */
+function pullproof(...args) {
+  const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+  const env = { PATH: process.env.PATH, HOME: folder, DOCKER_CONFIG: folder };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, 'scan', ...args], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr });
+    });
+  });
+}
+
+test('the command line prints a table and what it was looked for in', async () => {
+  const { code, stdout, stderr } = await pullproof(image, '--shards', folder, '--at', '2026-01-31T12:00:00Z');
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^SEVERITY +ID +PACKAGE +INSTALLED +FIXED IN +LAYER$/m);
+  assert.match(stdout, /^critical +CVE-2021-44906 +minimist +1\.2\.5 +1\.2\.6 +0$/m);
+  assert.match(stdout, /^high +CVE-2023-4911 +libc6 +2\.36-9\+deb12u1 +2\.36-9\+deb12u3 +0$/m);
+  assert.match(stdout, /2 findings in 3 packages/);
+  assert.match(stdout, /database {2}Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisories/);
+});
+
+test('its exit codes: denied, not denied, not found out, not understood', async () => {
+  const codeOf = async (...args) => (await pullproof(...args)).code;
+  assert.equal(await codeOf(image, '--shards', folder, '--fail-on', 'high'), 1);
+  assert.equal(await codeOf(image, '--shards', folder, '--fail-on', 'high', '--only-fixable'), 1);
+  assert.equal(await codeOf(`${host}/team/fedora:1.0`, '--shards', folder), 3);
+  assert.equal(await codeOf(image, '--shards', join(folder, 'none')), 3);
+  assert.equal(await codeOf(image, '--shards', folder, '--platform', 'linux/s390x'), 3);
+  for (const args of [
+    [], [image], [image, '--shards', folder, '--osv'], [image, '--shards', folder, '--fail-on', 'hihg'], [image, '--shards', folder, '--only-fixable'],
+    [image, '--shards', folder, '--vex', join(folder, 'none')], [image, image, '--osv'], [image, '--osv', '--policy', 'x'],
+  ]) {
+    assert.equal(await codeOf(...args), 2, args.join(' '));
+  }
+});
+
+test('with --json it prints what the package gives', async () => {
+  const { stdout } = await pullproof(image, '--shards', folder, '--at', '2026-01-31T12:00:00Z', '--json');
+  assert.equal(stdout, `${JSON.stringify(await scan(image, { now, shards: load }), null, 2)}\n`);
+});

@@ -1,0 +1,308 @@
+//! What a scan found, and what it looked at: data, the same byte for byte wherever it was made.
+//!
+//! Nothing here says "clean". A scan has findings, and [`Coverage`] says what they were looked for in; where that is not everything, the
+//! [`Extent`] says so.
+
+use serde::Serialize;
+
+use crate::digest::Digest;
+use crate::report::Remark;
+use crate::scan::severity::Severity;
+use crate::time::UnixTime;
+
+/// Version 1 of a scan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scan {
+    /// 1.
+    pub schema_version: u32,
+    /// The time that the caller gave.
+    pub scanned_at: UnixTime,
+    /// What was scanned; `None` where somebody gave a list of packages.
+    pub image: Option<ScannedImage>,
+    /// How much could be looked at.
+    pub extent: Extent,
+    /// What follows for the rule; `None` where there was none.
+    pub rule: Option<RuleSummary>,
+    /// Why it is not everything, the most important first.
+    pub remarks: Vec<Remark>,
+    /// What the image says that it is.
+    pub distribution: Option<DistributionSummary>,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// What was found: the worst first, what vendors count as none to act on last.
+    pub findings: Vec<Finding>,
+}
+
+/// An image, as far as its bytes are proven.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScannedImage {
+    /// As it was asked for, with its registry.
+    pub reference: String,
+    /// What that stands for, computed from the bytes; `None` where they are not what was asked for.
+    pub digest: Option<Digest>,
+    /// The manifest of the platform.
+    pub manifest: Option<Digest>,
+    /// What it was built for, as it says.
+    pub platform: Option<String>,
+    /// Its layers, the lowest first; none if they were not all read.
+    pub layers: Vec<Digest>,
+}
+
+/// Whether a scan meets a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleSummary {
+    /// What follows.
+    pub judged: Judged,
+    /// Why, the most important first.
+    pub remarks: Vec<Remark>,
+    /// The places in `findings` of those that are denied.
+    pub denied: Vec<usize>,
+    /// The places of those that would be, and are left out.
+    pub left_out: Vec<LeftOut>,
+    /// What is ignored and was not found, or is not ignored any more.
+    pub idle: Vec<String>,
+}
+
+/// A finding that a rule does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    /// Its place in `findings`.
+    pub finding: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// What follows from a scan for a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judged {
+    /// Everything was looked at, and nothing is denied.
+    Met,
+    /// Nothing that is known is denied, and not everything is known.
+    Open,
+    /// Something is denied.
+    Denied,
+}
+
+/// How much of an image could be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Extent {
+    /// Every package that was listed was compared with the advisories of its ecosystem.
+    Complete,
+    /// Some could not be.
+    Partial,
+    /// There are no packages, or none of a system whose advisories are known: an absence of findings says nothing.
+    Unsupported,
+    /// The image, or what is known of what is in it, could not be had: an absence of findings says nothing.
+    Unknown,
+}
+
+/// A distribution.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DistributionSummary {
+    /// `ID`.
+    pub id: String,
+    /// `VERSION_ID`.
+    pub version_id: Option<String>,
+    /// `PRETTY_NAME`.
+    pub pretty_name: Option<String>,
+    /// As OSV spells it; `None` where its advisories are not known.
+    pub ecosystem: Option<String>,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// Packages that were listed.
+    pub packages: usize,
+    /// Where it was looked.
+    pub databases: Vec<Database>,
+    /// By ecosystem.
+    pub ecosystems: Vec<EcosystemCoverage>,
+    /// Names of packages that nobody's advisories are about, or whose database was not there, sorted.
+    pub without_advisories: Vec<String>,
+    /// Versions that could not be compared with an advisory.
+    pub undetermined: Vec<UndeterminedVersion>,
+    /// Advisories that could not be read, sorted: about what is not known.
+    pub unread: Vec<String>,
+    /// What else there is to say of the packages: which are not the distribution's, which are counted once, what names some and was not read.
+    pub notes: Vec<Remark>,
+}
+
+/// The packages of one ecosystem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EcosystemCoverage {
+    /// As OSV spells it.
+    pub ecosystem: String,
+    /// Packages.
+    pub packages: usize,
+    /// Whether there were advisories to compare them with.
+    pub has_advisories: bool,
+}
+
+/// A version that has no place in its order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UndeterminedVersion {
+    /// As OSV spells it.
+    pub ecosystem: String,
+    /// What it is a version of.
+    pub name: String,
+    /// The version.
+    pub version: String,
+}
+
+/// Where advisories are from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Database {
+    /// Which ecosystem they are about; `None` where it is all of them.
+    pub ecosystem: Option<String>,
+    /// What it is.
+    pub kind: DatabaseKind,
+    /// When it was made, or asked.
+    pub at: UnixTime,
+    /// The newest change in it.
+    pub modified: Option<UnixTime>,
+    /// Whole days since `at`.
+    pub age_days: i64,
+    /// Advisories in it; `None` where that is not known.
+    pub advisories: Option<usize>,
+    /// Whom to name, which their licences ask for.
+    pub attribution: Vec<String>,
+}
+
+/// What a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatabaseKind {
+    /// `api.osv.dev`, which was told the names and versions of the packages.
+    OsvApi,
+    /// A file, which was told nothing.
+    Shard,
+}
+
+/// One vulnerability of one package, or of several that were built from one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The CVE; where there is none, the identifier that most databases use.
+    pub id: String,
+    /// Its other names, sorted.
+    pub aliases: Vec<String>,
+    /// The advisories that say so, sorted.
+    pub advisories: Vec<String>,
+    /// What the advisories are about.
+    pub subject: SubjectSummary,
+    /// What is installed of it, in the order of the inventory.
+    pub packages: Vec<Installed>,
+    /// Whether it is affected.
+    pub state: State,
+    /// Why that cannot be said.
+    pub undetermined: Option<Remark>,
+    /// The version that is not affected any more; `None` where none is known.
+    pub fixed: Option<String>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Whether the vendor counts it as none to act on.
+    pub unimportant: bool,
+    /// Whether it is in CISA's catalogue of known exploited vulnerabilities; `None` where that catalogue was not at hand.
+    pub known_exploited: Option<bool>,
+    /// What a VEX document says of it. The finding stays.
+    pub vex: Option<VexMark>,
+}
+
+/// Whether something is affected. What is not, is no finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It is.
+    Affected,
+    /// That could not be found out.
+    Undetermined,
+}
+
+/// What advisories are about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubjectSummary {
+    /// As OSV spells it.
+    pub ecosystem: String,
+    /// A source package, or a package.
+    pub name: String,
+    /// The version that was compared.
+    pub version: String,
+}
+
+/// A package that is installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Installed {
+    /// Its own name.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// The file that says so.
+    pub location: String,
+    /// The layer that brought it, counted from the lowest, 0.
+    pub layer: usize,
+}
+
+/// What a VEX document says of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VexMark {
+    /// What it says.
+    pub status: VexStatus,
+    /// Why it is not affected.
+    pub justification: Option<String>,
+    /// In its own words: the impact, or what to do.
+    pub statement: Option<String>,
+    /// The document.
+    pub document: String,
+    /// Its author, as it says.
+    pub author: String,
+    /// When.
+    pub at: Option<UnixTime>,
+}
+
+/// OpenVEX 0.2.0, "Status Labels".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VexStatus {
+    /// No remediation is required.
+    NotAffected,
+    /// Actions are recommended.
+    Affected,
+    /// These product versions contain a fix.
+    Fixed,
+    /// It is not yet known.
+    UnderInvestigation,
+}
+
+impl Finding {
+    /// Whether a VEX document says that there is nothing to act on.
+    pub fn is_settled(&self) -> bool {
+        self.vex.as_ref().is_some_and(|mark| matches!(mark.status, VexStatus::NotAffected | VexStatus::Fixed))
+    }
+
+    /// Whether it goes by this name.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.aliases.iter().chain(&self.advisories).any(|other| other == name)
+    }
+}
+
+impl Scan {
+    /// The JSON form, indented by two spaces.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a scan has only string keys and finite numbers")
+    }
+}

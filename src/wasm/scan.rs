@@ -1,0 +1,115 @@
+//! The door to scanning: one image, and what is known to be vulnerable in it.
+
+use js_sys::Array;
+use js_sys::Function;
+use js_sys::Promise;
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::budget;
+use crate::error::Error;
+use crate::json::Members;
+use crate::reference::Reference;
+use crate::scan::rule::Rule;
+use crate::scan::vex::Vex;
+use crate::scanner::Beside;
+use crate::scanner::LoadError;
+use crate::scanner::Scanner;
+use crate::scanner::ShardLoader;
+use crate::scanner::Source;
+use crate::wasm::convert::from_js;
+use crate::wasm::convert::invalid;
+use crate::wasm::convert::thrown;
+use crate::wasm::convert::to_js;
+use crate::wasm::options;
+use crate::wasm::options::MEANS;
+use crate::wasm::options::Means;
+use crate::wasm::options::Refusal;
+use crate::wasm::options::told;
+use crate::wasm::transport::FetchTransport;
+
+/// A function of JavaScript that gives the bytes of a shard, `undefined` or `null` where there is none.
+struct JsLoader(Function);
+
+impl ShardLoader for JsLoader {
+    async fn load(&self, ecosystem: &str) -> Result<Option<Vec<u8>>, LoadError> {
+        let promise = self.0.call1(&JsValue::UNDEFINED, &ecosystem.into()).map_err(|_| unusable())?;
+        let found = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| unusable())?;
+        if found.is_undefined() || found.is_null() {
+            return Ok(None);
+        }
+        let bytes: Uint8Array = found.dyn_into().map_err(|_| unusable())?;
+        if bytes.length() as usize > budget::SHARD_BYTES {
+            return Err(unusable());
+        }
+        Ok(Some(bytes.to_vec()))
+    }
+}
+
+/// What was thrown is not repeated: it may hold an address with a secret in it.
+fn unusable() -> LoadError {
+    LoadError { detail: "expected bytes or nothing".to_owned() }
+}
+
+struct Question {
+    means: Means,
+    platform: Option<String>,
+    rule: Option<Rule>,
+    vex: Vec<Vex>,
+}
+
+/// Scans an image. Without `shards` OSV's server is asked. `on_step` is told what happens.
+#[wasm_bindgen]
+pub async fn scan(
+    image: String,
+    options: JsValue,
+    vex: Array,
+    fetch: Function,
+    shards: Option<Function>,
+    signal: Option<web_sys::AbortSignal>,
+    on_step: Option<Function>,
+) -> Result<JsValue, JsValue> {
+    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
+    let options = from_js(&options)?;
+    let question = read(&options.root(), &vex).map_err(|refusal| invalid(&refusal))?;
+    let Means { now, access, .. } = question.means;
+    let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access);
+    if let Some(platform) = question.platform {
+        scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
+    }
+    let source = shards.map_or(Source::Osv, |shards| Source::Shards(JsLoader(shards)));
+    let beside = Beside { vex: question.vex, rule: question.rule };
+    let mut tell = |step: &_| {
+        if let Some(on_step) = &on_step {
+            // What a listener throws is its own affair: it must not change what is found.
+            let _ = on_step.call1(&JsValue::UNDEFINED, &to_js(step));
+        }
+    };
+    let scan = scanner.scan(&image, &source, &beside, now, &mut tell).await.map_err(|error| thrown(&error))?;
+    Ok(to_js(&scan))
+}
+
+fn read(members: &Members<'_>, vex: &Array) -> Result<Question, Refusal> {
+    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "rule"]).collect();
+    options::only(members, &known)?;
+    let rule = members.optional("rule").map_err(told)?;
+    let documents = vex.iter().map(|document| {
+        let bytes: Uint8Array = document.dyn_into().map_err(|_| "expected every VEX document as bytes".to_owned())?;
+        // One more than any: it is refused where documents are read.
+        let bytes = bytes.subarray(0, u32::try_from(budget::VEX_BYTES + 1).unwrap_or(u32::MAX)).to_vec();
+        Vex::parse(&bytes).map_err(|invalid| invalid.to_string())
+    });
+    let means = options::read_means(members)?;
+    if means.trust_server.is_some() {
+        return Err("expected no trust server, found one: a scan asks none".to_owned());
+    }
+    Ok(Question {
+        means,
+        platform: members.optional_string("platform").map_err(told)?.map(str::to_owned),
+        rule: rule.map(|rule| Rule::read(&rule).map_err(|invalid| invalid.to_string())).transpose()?,
+        vex: documents.collect::<Result<_, _>>()?,
+    })
+}

@@ -1,0 +1,163 @@
+//! However large a layer is, and whatever it says of itself, reading it takes the same memory. What this thread allocates is counted.
+
+#![allow(unsafe_code, reason = "an allocator that counts")]
+
+use std::alloc::GlobalAlloc;
+use std::alloc::Layout;
+use std::alloc::System;
+use std::cell::Cell;
+
+use pullproof::scan::layer::Below;
+use pullproof::scan::layer::Captures;
+use pullproof::scan::layer::Expected;
+use pullproof::scan::layer::InvalidLayer;
+use pullproof::scan::layer::Reader;
+use pullproof::scan::layer::Summary;
+
+use crate::archive::Archive;
+use crate::archive::Header;
+use crate::archive::USUAL;
+use crate::archive::expecting;
+use crate::archive::gzip;
+use crate::archive::zstd;
+
+struct Counting;
+
+thread_local! {
+    /// Bytes that this thread has, and the most that it had.
+    static HELD: Cell<(isize, isize)> = const { Cell::new((0, 0)) };
+}
+
+fn count(bytes: isize) {
+    // A thread that ends frees what it had when its counter is gone.
+    let _ = HELD.try_with(|held| {
+        let now = held.get().0 + bytes;
+        held.set((now, held.get().1.max(now)));
+    });
+}
+
+fn signed(size: usize) -> isize {
+    isize::try_from(size).expect("no layout is larger")
+}
+
+// SAFETY: everything is the system's, which is only watched.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(signed(layout.size()));
+        // SAFETY: the caller keeps the same promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-signed(layout.size()));
+        // SAFETY: the caller keeps the same promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // While it is moved, both are there.
+        count(signed(size));
+        count(-signed(layout.size()));
+        // SAFETY: the caller keeps the same promises.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The most bytes that this thread had more than at the beginning.
+fn peak<T>(work: impl FnOnce() -> T) -> (T, isize) {
+    let before = HELD.with(|held| {
+        let now = held.get().0;
+        held.set((now, now));
+        now
+    });
+    let result = work();
+    (result, HELD.with(|held| held.get().1) - before)
+}
+
+/// Reads a blob that is not held anywhere.
+fn read(pieces: impl Iterator<Item = Vec<u8>>, expected: Expected, captures: &dyn Captures) -> Result<Summary, InvalidLayer> {
+    let mut reader = Reader::new(expected, captures)?;
+    reader.settle(&Below::nothing());
+    for piece in pieces {
+        reader.push(&piece)?;
+    }
+    reader.finish()
+}
+
+fn blob(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    bytes.chunks(8 << 10).map(<[u8]>::to_vec)
+}
+
+#[track_caller]
+fn assert_small(peak: isize) {
+    // Two buffers of 64 KiB, what inflating takes, what this test itself holds.
+    assert!(peak < 512 << 10, "{peak} bytes");
+}
+
+#[test]
+fn ten_times_as_many_entries_take_no_more_memory() {
+    let peaks = [5_000, 50_000].map(|count| {
+        let names = (0..count).map(|number| Header::new(&format!("usr/share/{}/{number}", number % 100), b'0', 0).sealed());
+        let archive = [names.flatten().collect::<Vec<u8>>(), vec![0; 1024]].concat();
+        let packed = gzip(&archive);
+        let expected = expecting(&packed, &archive);
+        let (summary, peak) = peak(|| read(blob(&packed), expected, &USUAL));
+        assert_eq!(summary.unwrap().entries(), count);
+        peak
+    });
+    assert_small(peaks[1]);
+    assert!(peaks[1] - peaks[0] < 8 << 10, "{peaks:?}");
+}
+
+#[test]
+fn what_is_large_and_not_wanted_passes_by() {
+    let archive = Archive::new().file("opt/large", &vec![b'x'; 40 << 20]).file("etc/os-release", b"ID=x").end();
+    let expected = expecting(&archive, &archive);
+    let (summary, peak) = peak(|| read(blob(&archive), expected, &USUAL));
+    assert_eq!(summary.unwrap().files().count(), 1);
+    assert_small(peak);
+}
+
+#[test]
+fn sizes_that_are_only_stated_take_no_memory() {
+    let ten_gigabytes = [0x80, 0, 0, 0, 0, 0, 0, 2, 0x54, 0x0b, 0xe4, 0];
+    let stated = Header::gnu("etc/os-release", b'0', 0).with(124, &ten_gigabytes);
+    let sparse = Header::gnu("etc/os-release", b'S', 0).with(483, &ten_gigabytes);
+    let within = Header::new("etc/os-release", b'0', 1 << 20);
+    for header in [stated, sparse, within] {
+        let archive = Archive::new().raw(header, b"").0;
+        let expected = expecting(&archive, &archive);
+        let (result, peak) = peak(|| read(blob(&archive), expected, &USUAL));
+        drop(result);
+        assert_small(peak);
+    }
+}
+
+#[test]
+fn a_bomb_takes_no_memory() {
+    let zeros = gzip(&vec![0; 64 << 20]);
+    let run = ((128_u32 << 10) << 3 | 1 << 1).to_le_bytes();
+    let runs = [&[0x28, 0xb5, 0x2f, 0xfd, 0, 0x58][..], &[run[0], run[1], run[2], 0].repeat(500)].concat();
+    // Its window of two mebibytes, twice while it grows, is all there may be beside the buffers.
+    for (bomb, window) in [(zeros, 0), (runs, 5 << 20)] {
+        let expected = expecting(&bomb, b"");
+        let (result, peak) = peak(|| read(blob(&bomb), expected, &USUAL));
+        assert!(result.is_err());
+        assert_small(peak - window);
+    }
+}
+
+#[test]
+fn headers_one_behind_the_other_take_the_memory_of_one() {
+    let long = "x".repeat(500_000);
+    let archive = (0..20).fold(Archive::new(), |archive, _| archive.pax(b'x', &[("comment", &long)])).file("a", b"").end();
+    for packed in [archive.clone(), zstd(&archive)] {
+        let expected = expecting(&packed, &archive);
+        let (summary, peak) = peak(|| read(blob(&packed), expected, &USUAL));
+        summary.unwrap();
+        assert!(peak < 8 << 20, "{peak} bytes");
+    }
+}
