@@ -17,8 +17,8 @@ impl From<Package> for Found {
     }
 }
 
-/// Where those write from who publish packages for Debian and Ubuntu themselves. Of the 63,665 packages of Debian 12, none has a maintainer there;
-/// companies whose people also maintain packages of Debian's are not in this list.
+/// Where those write from who publish packages for Debian and Ubuntu themselves. No package of Debian 12 itself has a maintainer
+/// there; companies whose people also maintain packages of Debian's are not in this list.
 const PUBLISHERS: [&str; 18] = [
     "chromium.org",
     "confluent.io",
