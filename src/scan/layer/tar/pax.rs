@@ -93,28 +93,28 @@ mod tests {
 
     #[test]
     fn the_last_of_two_equal_keys_counts_and_an_empty_value_takes_back() {
-        let pax = Pax::parse(b"8 path=a\n8 path=b\n10 size=12\n8 size=\n30 mtime=1350244992.023960108\n").unwrap();
+        let pax = Pax::parse(b"9 path=a\n9 path=b\n11 size=12\n8 size=\n30 mtime=1350244992.023960108\n").unwrap();
         assert_eq!(pax, Pax { path: b"b".to_vec(), ..Pax::default() });
     }
 
     #[test]
     fn a_record_that_is_none_is_refused() {
         for records in [
-            &b"8 path=a"[..],
-            b"9 path=a\n",
-            b"7 path=a\n",
+            &b"9 path=a"[..],
+            b"11 path=a\n",
+            b"8 path=a\n",
             b"99999999999999999999 path=a\n",
             b"8path=a\n",
-            b"-8 path=a\n",
-            b"6 path\n",
+            b"-9 path=a\n",
+            b"7 path\n",
             b"5 =a\n",
             b"0 \n",
             b" path=a\n",
-            b"8 path=\0\n",
-            b"12 linkpath=\n8 pa\0h=a\n",
-            b"9 size=-1\n",
-            b"9 size=0x\n",
-            b"27 size=9223372036854775808\n",
+            b"9 path=\0\n",
+            b"13 linkpath=\n9 pa\0h=a\n",
+            b"11 size=-1\n",
+            b"11 size=0x\n",
+            b"28 size=9223372036854775808\n",
             b"23 GNU.sparse.offset=1\n23 GNU.sparse.offset=1\n",
         ] {
             assert!(Pax::parse(records).is_err(), "{}", String::from_utf8_lossy(records));
