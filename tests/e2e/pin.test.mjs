@@ -122,8 +122,10 @@ describe('against a real registry', { timeout: 300_000 }, () => {
 
   /** The page itself, as a person uses it: the text goes in, the pinned text comes out by the button that copies. */
   async function byHand(text, { kind, platform = '' } = {}) {
+    // Not loaded anew but left and come to, or the page would answer the last question again, and whose answer is seen would be chance.
+    await tab.goto('about:blank');
     await tab.goto(stage.worker.url);
-    // By the clipboard, because what is typed into a box has no CRLF; and over what the page still knows from before.
+    // By the clipboard, because what is typed into a box has no CRLF.
     await tab.evaluate((text) => navigator.clipboard.writeText(text), text);
     await tab.locator('#image').press('Control+A');
     await tab.locator('#image').press('Control+V');
