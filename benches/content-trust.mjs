@@ -38,7 +38,7 @@ export async function contentTrust() {
     let number = 0;
     const fresh = () => join(folder, String(number += 1));
     const programs = {
-      'notary lookup': (store) => ['notary', '-s', server, '-d', store, 'lookup', GUN, '1.0', '-r', 'targets/releases'],
+      'notary lookup': (store) => ['notary', '-s', server, '-d', store, 'lookup', GUN, '1.0'],
       'pullproof trust inspect': (store) => [process.execPath, CLI, 'trust', 'inspect', `${GUN}:1.0`, '--server', server, '--root-key', rootKey, '--store', store],
     };
     const rows = [];
