@@ -19,10 +19,10 @@ export async function scan(command: ScanArguments): Promise<number> {
   return codeOf(found);
 }
 
-/** Without --fail-on nothing is denied; but where nothing could be looked at, nothing was found out. */
+/** Without --fail-on nothing is denied; but where not everything could be looked at, it was not found out either. */
 function codeOf({ rule, extent }: Scan): number {
   if (rule !== null) return { met: EXIT.accept, open: EXIT.inconclusive, denied: EXIT.reject }[rule.judged];
-  return extent === 'unsupported' || extent === 'unknown' ? EXIT.inconclusive : EXIT.accept;
+  return extent === 'complete' ? EXIT.accept : EXIT.inconclusive;
 }
 
 async function run(command: ScanArguments): Promise<Scan> {

@@ -37,7 +37,7 @@ function table({ findings }: Scan, colours: Colours): string[] {
     finding.state === 'undetermined' ? 'not known' : finding.fixed ?? 'none',
     String(one.layer),
   ].map(short)));
-  const widths = HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
+  const widths = HEAD.map((head, column) => rows.reduce((widest, row) => Math.max(widest, row[column]!.length), head.length));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd();
   const painted = findings.flatMap((finding) => finding.packages.map(() => paint(finding, colours)));
   return [colours.faint(line(HEAD)), ...rows.map((row, place) => painted[place]!(line(row)))];

@@ -72,8 +72,8 @@ Exit codes:
   1  rejected; something is denied; --check found something to pin; a tag has moved
   2  the command line, the policy or the lock is wrong
   3  something could not be found out or done      130  interrupted
-     (scan: also a distribution whose advisories are not known; with --fail-on, packages that
-     could not be looked at)
+     (scan: also a distribution whose advisories are not known, and packages that could not be
+     looked at)
 
 What was seen of trusted roots and of Docker Content Trust is kept in $PULLPROOF_STATE, else in
 $XDG_STATE_HOME/pullproof or ~/.local/state/pullproof. It can be deleted; then nothing protects from

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
@@ -189,6 +189,11 @@ test('its exit codes: denied, not denied, not found out, not understood', async 
   assert.equal(await codeOf(image, '--shards', folder, '--fail-on', 'high', '--only-fixable'), 1);
   assert.equal(await codeOf(`${host}/team/fedora:1.0`, '--shards', folder), 3);
   assert.equal(await codeOf(image, '--shards', join(folder, 'none')), 3);
+  // Nothing is denied, and still not all of it could be looked at.
+  const some = join(folder, 'some');
+  mkdirSync(some);
+  copyFileSync(join(folder, 'npm.shard'), join(some, 'npm.shard'));
+  assert.equal(await codeOf(image, '--shards', some), 3);
   assert.equal(await codeOf(image, '--shards', folder, '--platform', 'linux/s390x'), 3);
   for (const args of [
     [], [image], [image, '--shards', folder, '--osv'], [image, '--shards', folder, '--fail-on', 'hihg'], [image, '--shards', folder, '--only-fixable'],
