@@ -192,7 +192,7 @@ test('its exit codes: denied, not denied, not found out, not understood', async 
   // Nothing is denied, and still not all of it could be looked at.
   const some = join(folder, 'some');
   mkdirSync(some);
-  copyFileSync(join(folder, 'npm.shard'), join(some, 'npm.shard'));
+  copyFileSync(join(folder, 'Debian-12.shard'), join(some, 'Debian-12.shard'));
   assert.equal(await codeOf(image, '--shards', some), 3);
   assert.equal(await codeOf(image, '--shards', folder, '--platform', 'linux/s390x'), 3);
   for (const args of [
