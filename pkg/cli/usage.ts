@@ -52,7 +52,7 @@ Options:
   --no-refresh     take the trusted roots of Sigstore that came with this version, and ask no
                    repository for newer ones, which is done at most once a day
   --at TIME        check for this time instead of now, as 2026-01-31T12:00:00Z
-  --json           print the answer as JSON (described by report, pin and drift.schema.json)
+  --json           print the answer as JSON (described by report, pin, drift and scan.schema.json)
   --no-color       print no colours; so does the environment variable NO_COLOR
   --help, -h       print this
   --version        print the version

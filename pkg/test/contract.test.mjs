@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { check, drift, pin, readyToPin, verifyBundle } from '../dist/node.js';
+import { check, drift, pin, readyToPin, scan, verifyBundle } from '../dist/node.js';
 import { KINDS } from '../dist/text.js';
 import { codes } from '../dist/wasm/pullproof.js';
 import { pinCodes } from '../dist/wasm/pullproof_pin.js';
+import { debian, fedora, layeredImage, shards } from './support/layered.mjs';
 import { multiPlatformImage, startRegistry } from './support/registry.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -17,12 +18,14 @@ const policySchema = JSON.parse(read('../policy.schema.json'));
 const pinSchema = JSON.parse(read('../pin.schema.json'));
 const driftSchema = JSON.parse(read('../drift.schema.json'));
 const lockSchema = JSON.parse(read('../lock.schema.json'));
+const scanSchema = JSON.parse(read('../scan.schema.json'));
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
 const isReport = ajv.compile(reportSchema);
 const isPolicy = ajv.compile(policySchema);
 const isPinResult = ajv.compile(pinSchema);
 const isDriftResult = ajv.compile(driftSchema);
 const isLock = ajv.compile(lockSchema);
+const isScan = ajv.compile(scanSchema);
 await readyToPin();
 
 const started = [];
@@ -76,10 +79,11 @@ test('the types name every reason of the core to leave a reference alone', () =>
 });
 
 test('what several schemas describe they describe alike', () => {
-  const [{ $defs: pin }, { $defs: drift }, { $defs: lock }] = [pinSchema, driftSchema, lockSchema];
+  const [{ $defs: pin }, { $defs: drift }, { $defs: lock }, { $defs: scan }] = [pinSchema, driftSchema, lockSchema, scanSchema];
   for (const name of ['time', 'digest', 'resolved']) assert.deepEqual(lock[name], pin[name], name);
   for (const name of ['digest', 'code', 'message', 'place', 'line', 'column', 'leftAlone']) assert.deepEqual(drift[name], pin[name], name);
   for (const name of ['time', 'digest', 'code', 'message']) assert.deepEqual(pin[name], reportSchema.$defs[name], name);
+  for (const name of ['time', 'digest', 'code', 'message', 'statement']) assert.deepEqual(scan[name], reportSchema.$defs[name], name);
 });
 
 test('every field of the schemas is described, and no object may have others', () => {
@@ -94,9 +98,10 @@ test('every field of the schemas is described, and no object may have others', (
         assert.ok(field.description, `${path}.${name} is not described`);
       }
     }
-    for (const [key, part] of Object.entries(schema)) inspect(part, `${path}.${key}`);
+    // So does what follows from one.
+    for (const [key, part] of Object.entries(schema)) if (!['if', 'then', 'else'].includes(key)) inspect(part, `${path}.${key}`);
   };
-  for (const schema of [reportSchema, policySchema, pinSchema, driftSchema, lockSchema]) inspect(schema, schema.title);
+  for (const schema of [reportSchema, policySchema, pinSchema, driftSchema, lockSchema, scanSchema]) inspect(schema, schema.title);
 });
 
 const now = new Date('2026-01-31T12:00:00Z');
@@ -178,6 +183,92 @@ for (const [name, change] of [
     assert.ok(isReport(report));
     change(report);
     assert.ok(!isReport(report));
+  });
+}
+
+/** The members of an interface in types.ts, in their order. */
+function members(name) {
+  const [, body] = new RegExp(`^export interface ${name} \\{\\n(.*?)^\\}`, 'ms').exec(types) ?? assert.fail(`no interface ${name}`);
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1]);
+}
+
+test('the types and the schema name the same members of a scan, in the same order', () => {
+  const { $defs } = scanSchema;
+  for (const [name, { properties, required }] of Object.entries({
+    Scan: scanSchema, ScannedImage: $defs.image, ScanRule: $defs.rule, ScanRemark: $defs.statement, ScanCoverage: $defs.coverage, ScanDatabase: $defs.database,
+    VulnerabilityFinding: $defs.finding,
+  })) {
+    assert.deepEqual(members(name), Object.keys(properties), name);
+    assert.deepEqual(required, Object.keys(properties), `${name}: a fact that is not there is null, never left out`);
+  }
+  assert.deepEqual(union('VulnerabilityLevel'), sorted($defs.severity.properties.level.enum.filter((level) => level !== 'unknown')));
+});
+
+const load = (ecosystem) => shards().get(ecosystem);
+const CATALOGUE = (ecosystem) => Buffer.from(String(load(ecosystem)).replace('"unread":', '"knownExploited":["CVE-2023-4911"],"unread":'));
+const OPENVEX = {
+  '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'https://vex.test/1', author: 'team', timestamp: '2026-01-01T00:00:00Z', version: 1,
+  statements: [{ vulnerability: { name: 'CVE-2021-44906' }, products: [{ '@id': 'pkg:npm/minimist@1.2.5' }], status: 'not_affected', impact_statement: 'unused' }],
+};
+const odd = { 'etc/os-release': 'ID=debian\nVERSION_ID="12"\n', 'app/node_modules/minimist/package.json': '{"name":"minimist","version":"one"}' };
+/** Scans of every extent, and what is beside findings. */
+const SCANS = {
+  'that is complete': [debian(), { shards: load }, { extent: 'complete' }],
+  'with a rule, a catalogue and a VEX document': [
+    debian(), { shards: CATALOGUE, vex: OPENVEX, deny: 'high', ignore: [{ id: 'CVE-2023-4911', reason: 'x' }, { id: 'CVE-1-1', reason: 'y' }] }, { extent: 'complete' },
+  ],
+  'with versions that have no order': [layeredImage(odd), { shards: load }, { extent: 'unsupported' }],
+  'without shards': [debian(), { shards: () => null, deny: 'low' }, { extent: 'unsupported' }],
+  'of a distribution without advisories': [fedora(), { shards: load }, { extent: 'unsupported' }],
+  'of layers that are none': [multiPlatformImage(), { shards: load }, { extent: 'unknown' }],
+  'by a server that does not answer': [debian(), { osv: true }, { extent: 'unknown' }],
+};
+
+for (const [name, [content, options, { extent }]] of Object.entries(SCANS)) {
+  test(`a scan ${name} is ${extent} and as the schema says, its keys in that order`, async () => {
+    const registry = await registryThat({ content });
+    const fetch = (request) => (request.url.startsWith('https://api.osv.dev/') ? new Response('{}', { status: 503 }) : globalThis.fetch(request));
+    const scanned = await scan(registry.image, { now, fetch, ...options });
+    assert.ok(isScan(scanned), JSON.stringify([isScan.errors, scanned], null, 2));
+    assert.equal(scanned.extent, extent, JSON.stringify(scanned.remarks));
+    assert.deepEqual(JSON.parse(JSON.stringify(scanned)), scanned, 'something in the scan is not JSON');
+    inOrder(scanned, scanSchema, 'scan');
+  });
+}
+
+/** Every object in `value` has its keys in the order of the schema. */
+function inOrder(value, schema, path) {
+  if (typeof value !== 'object' || value === null) return;
+  const [, name] = /^#\/\$defs\/(\w+)$/.exec(schema.$ref ?? '') ?? [];
+  if (name !== undefined) return inOrder(value, scanSchema.$defs[name], path);
+  if (schema.anyOf !== undefined) return inOrder(value, schema.anyOf[0], path);
+  if (Array.isArray(value)) return value.forEach((item, place) => inOrder(item, schema.items, `${path}[${place}]`));
+  assert.deepEqual(Object.keys(value), Object.keys(schema.properties), path);
+  for (const [key, part] of Object.entries(value)) inOrder(part, schema.properties[key], `${path}.${key}`);
+}
+
+for (const [name, change] of [
+  ['a field more', (scanned) => { scanned.extra = 1; }],
+  ['a field less', (scanned) => { delete scanned.rule; }],
+  ['an extent of its own', (scanned) => { scanned.extent = 'clean'; }],
+  ['everything looked at, and a reason why not', (scanned) => { scanned.remarks.push({ code: 'x', message: 'y' }); }],
+  ['not everything looked at, and no reason', (scanned) => { scanned.extent = 'partial'; }],
+  ['a finding without a package', (scanned) => { scanned.findings[0].packages = []; }],
+  ['a finding that nobody says', (scanned) => { scanned.findings[0].advisories = []; }],
+  ['a finding that is not affected', (scanned) => { scanned.findings[0].state = 'not-affected'; }],
+  ['a finding that is undetermined for no reason', (scanned) => { scanned.findings[0].state = 'undetermined'; }],
+  ['a severity of its own', (scanned) => { scanned.findings[0].severity.level = 'moderate'; }],
+  ['a score beyond ten', (scanned) => { scanned.findings[0].severity.score = 10.1; }],
+  ['a layer below the lowest', (scanned) => { scanned.findings[0].packages[0].layer = -1; }],
+  ['a digest that is too short', (scanned) => { scanned.image.digest = 'sha256:00'; }],
+  ['another version', (scanned) => { scanned.schemaVersion = 2; }],
+]) {
+  test(`a scan with ${name} is not as the schema says`, async () => {
+    const registry = await registryThat({ content: debian() });
+    const scanned = await scan(registry.image, { now, shards: load });
+    assert.ok(isScan(scanned));
+    change(scanned);
+    assert.ok(!isScan(scanned));
   });
 }
 

@@ -74,9 +74,9 @@ pub enum Origin {
 pub struct Score(u8);
 
 impl Serialize for Score {
-    /// `9.8`
+    /// `9.8`, and `7`: JavaScript writes no `7.0`, and a scan is the same bytes everywhere.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(f64::from(self.0) / 10.0)
+        if self.0.is_multiple_of(10) { serializer.serialize_u8(self.0 / 10) } else { serializer.serialize_f64(f64::from(self.0) / 10.0) }
     }
 }
 

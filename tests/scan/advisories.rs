@@ -197,3 +197,10 @@ fn trap_a_vector_that_is_not_whole_is_unknown_and_not_zero() {
         assert_level(&record, Level::Unknown, None);
     }
 }
+
+#[test]
+fn trap_a_whole_score_is_written_as_javascript_writes_it() {
+    let written = |vector| serde_json::to_string(&score(vector).unwrap()).unwrap();
+    assert_eq!(written("CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:H/I:H/A:H"), "7");
+    assert_eq!(written(NETWORK_CRITICAL), "9.8");
+}

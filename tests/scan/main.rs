@@ -32,6 +32,7 @@ mod rpm;
 mod rules;
 mod sbom;
 mod scanner;
+mod schema;
 mod shards;
 mod support;
 mod versions;

@@ -14,7 +14,7 @@ import { formatMessage } from 'publint/utils';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tool = (name) => fileURLToPath(new URL(`../../../node_modules/${name}`, import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'pullproof-pack-'));
-const SCHEMAS = ['policy', 'report', 'pin', 'drift', 'lock'].map((name) => `${name}.schema.json`);
+const SCHEMAS = ['policy', 'report', 'pin', 'drift', 'lock', 'scan'].map((name) => `${name}.schema.json`);
 let tarball;
 let packed;
 

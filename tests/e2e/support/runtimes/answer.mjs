@@ -1,19 +1,21 @@
 // What a runtime makes of a question, as plain data that can leave it: the report's text, or why there is none.
 
 /**
- * @param {Pick<typeof import('pullproof'), 'check' | 'inspectTrust' | 'verifyBundle'>} pullproof the package, as that runtime loads it
- * @param {Question | BundleQuestion | TrustQuestion} question
+ * @param {Pick<typeof import('pullproof'), 'check' | 'inspectTrust' | 'scan' | 'verifyBundle'>} pullproof the package, as that runtime loads it
+ * @param {Question | BundleQuestion | TrustQuestion | ScanQuestion} question
  * @returns {Promise<Answer>}
  *
  * @typedef {{ image: string, now: string, platform?: string, policy?: string, attachments?: boolean, credentials?: import('pullproof').Credentials }} Question
  * @typedef {{ bundle: string, artifact: string | { base64: string }, now: string, [option: string]: unknown }} BundleQuestion
  * @typedef {{ image: string, wanted: import('pullproof').ContentTrust, now: string, [option: string]: unknown }} TrustQuestion
+ * @typedef {{ image: string, shards: string[], rule?: object, vex?: string, now: string, [option: string]: unknown }} ScanQuestion
  * @typedef {{ report: string } | { code: string, message: string }} Answer
  */
-export async function answer({ check, inspectTrust, verifyBundle }, { image, bundle, artifact, wanted, now, ...options }) {
+export async function answer({ check, inspectTrust, scan, verifyBundle }, { image, bundle, artifact, wanted, shards, rule, now, ...options }) {
   const asked = { ...options, now: new Date(now) };
   const ask = async () => {
     if (bundle !== undefined) return verifyBundle(bundle, read(artifact), asked);
+    if (shards !== undefined) return scan(image, { ...asked, ...rule, shards: shards.map((text) => new TextEncoder().encode(text)) });
     return wanted === undefined ? check(image, asked) : inspectTrust(image, wanted, asked);
   };
   try {

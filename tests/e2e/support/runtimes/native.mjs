@@ -1,7 +1,7 @@
-// Native code: examples/check.rs, one process for each question.
+// Native code: examples/check.rs and examples/scan.rs, one process for each question.
 
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cargo, ROOT } from '../program.mjs';
@@ -10,19 +10,28 @@ import { cargo, ROOT } from '../program.mjs';
 const LIMIT = 512 << 10;
 
 export async function startNative() {
-  let program = process.env.PULLPROOF_NATIVE;
-  if (program === undefined) {
-    await cargo('build', '--features', 'native', '--example', 'check');
-    program = `${ROOT}target/debug/examples/check`;
-  }
+  const { PULLPROOF_NATIVE: examples = `${ROOT}target/debug/examples` } = process.env;
+  if (process.env.PULLPROOF_NATIVE === undefined) await cargo('build', '--features', 'native', '--example', 'check', '--example', 'scan');
   const folder = await mkdtemp(join(tmpdir(), 'pullproof-native-'));
   let number = 0;
   return {
-    ask: async ({ image, now, platform, attachments, policy }) => {
-      const file = join(folder, `policy-${number += 1}.json`);
+    ask: async ({ image, now, platform, attachments, policy, shards, rule, vex }) => {
+      number += 1;
+      if (shards !== undefined) {
+        const at = join(folder, `scan-${number}`);
+        await mkdir(at);
+        const write = async (name, text) => {
+          await writeFile(join(at, name), text);
+          return join(at, name);
+        };
+        for (const text of shards) await write(`${JSON.parse(text.split('\n', 1)[0]).ecosystem.replaceAll(/[^A-Za-z0-9.]/g, '-')}.shard`, text);
+        const beside = [...(rule ? [`rule=${await write('rule.json', JSON.stringify(rule))}`] : []), ...(vex ? [`vex=${await write('vex.json', vex)}`] : [])];
+        return run(join(examples, 'scan'), [image, now, at, ...(platform ? [platform] : []), ...beside]);
+      }
+      const file = join(folder, `policy-${number}.json`);
       if (policy) await writeFile(file, policy);
       const args = [image, now, ...(platform ? [platform] : []), ...(attachments ? ['attachments'] : []), ...(policy ? [`policy=${file}`] : [])];
-      return run(program, args);
+      return run(join(examples, 'check'), args);
     },
     processes: async () => [],
     dispose: () => rm(folder, { recursive: true, force: true }),
@@ -31,7 +40,7 @@ export async function startNative() {
 
 function run(program, args) {
   return new Promise((resolve) => {
-    execFile('sh', ['-c', 'ulimit -v "$0"; exec "$@"', String(LIMIT), program, ...args], (_, stdout, stderr) => {
+    execFile('sh', ['-c', 'ulimit -v "$0"; exec "$@"', String(LIMIT), program, ...args], { maxBuffer: 16 << 20 }, (_, stdout, stderr) => {
       const [, code = 'defect', message = stderr] = /^([a-z-]+): (.*)\n$/s.exec(stderr) ?? [];
       resolve(stdout === '' ? { code, message } : { report: stdout.replace(/\n$/, '') });
     });
