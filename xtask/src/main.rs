@@ -45,7 +45,8 @@ cargo xtask <command>
   fuzz [target] [seconds]  fuzz one target, or all of them, for so many seconds each (60)
   bench [--json file]      measure sizes, times and requests, beside other clients on the same registry
   conformance-client <s>   build what a public conformance suite is run against, and print where it is: sigstore or tuf
-  peers [name]             bring other programs: those that pin, for `bench`; cosign, docker and olareg, for `test`; or one of them
+  peers [name]             bring other programs: those that pin and those that scan, for `bench`; cosign, docker and olareg, for `test`; or
+                           one of them
   shards <dump> --out <folder> [--kev <file>] [--at <time>]
                            make shards of advisories from a dump of OSV's: all.zip, or a folder of records
   help                     this text

@@ -1,6 +1,6 @@
-//! `cargo xtask peers`: brings other programs: those that pin images, so that the benchmark can run them on the same files, and the real
-//! signer and a registry that lists what it signs, so that the tests can verify that, and the client that verified images by Docker Content
-//! Trust, for a second opinion.
+//! `cargo xtask peers`: brings other programs: those that pin images, so that the benchmark can run them on the same files, those that list
+//! what is in images, and the real signer and a registry that lists what it signs, so that the tests can verify that, and the client that
+//! verified images by Docker Content Trust, for a second opinion.
 //!
 //! The benchmark does without those that are not there, and so do the tests, but for CI's.
 
@@ -20,7 +20,7 @@ use crate::packages;
 /// A folder for each, with two files: `program`, and its `version`.
 const FOLDER: &str = "target/peers";
 
-/// A program that pins images.
+/// A program that somebody else made.
 struct Peer {
     name: &'static str,
     version: &'static str,
@@ -30,12 +30,14 @@ struct Peer {
     bring: fn(&Console, &Peer, &str) -> Result<PathBuf>,
 }
 
-const PEERS: [Peer; 5] = [
+const PEERS: [Peer; 7] = [
     Peer { name: "cosign", version: "3.1.3", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, COSIGN) },
     Peer { name: "docker", version: "20.10", tool: "apt-get", bring: unpack_with_apt },
     Peer { name: "frizbee", version: "0.1.7", tool: "go", bring: |console, peer, folder| build_with_go(console, peer, folder, FRIZBEE) },
     Peer { name: "olareg", version: "0.1.2", tool: "go", bring: |console, peer, folder| build_as_module(console, peer, folder, OLAREG) },
     Peer { name: "pindock", version: "1.1.3", tool: "python3", bring: fetch_with_pip },
+    Peer { name: "syft", version: "1.57.1", tool: "go", bring: |console, peer, folder| build_in_module(console, peer, folder, SYFT) },
+    Peer { name: "trivy", version: "0.74.0", tool: "go", bring: |console, peer, folder| build_in_module(console, peer, folder, TRIVY) },
 ];
 
 /// Where Go finds them.
@@ -43,6 +45,9 @@ const COSIGN: &str = "github.com/sigstore/cosign/v3/cmd/cosign";
 const FRIZBEE: &str = "github.com/stacklok/frizbee";
 /// A registry with the referrers API of OCI 1.1, which docker-registry does not have.
 const OLAREG: &str = "github.com/olareg/olareg";
+/// Both list the packages of an image. What Grype and osv-scanner find they find in databases, which no module proxy has.
+const SYFT: &str = "github.com/anchore/syft";
+const TRIVY: &str = "github.com/aquasecurity/trivy";
 
 /// A program that was brought; none if it was not.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
@@ -97,6 +102,22 @@ fn build_as_module(console: &Console, peer: &Peer, folder: &str, module: &str) -
     let build = ["build", "-mod=mod", "-o", "built", &format!("{module}/cmd/{name}")];
     console.run(Command::new(peer.tool).current_dir(folder).args(build))?;
     Ok(PathBuf::from(format!("{folder}/built")))
+}
+
+/// Where the module lies once it is fetched, with the replacements that it states, which `go install` refuses, and with the checksums that
+/// its authors keep, so that nobody is asked for those of some hundred modules. It compiles for minutes.
+fn build_in_module(console: &Console, peer: &Peer, folder: &str, module: &str) -> Result<PathBuf> {
+    let program = env::current_dir()?.join(folder).join("built");
+    let module = format!("{module}@v{}", peer.version);
+    // Go looks no further than here for a module that it would be in.
+    fs::write(format!("{folder}/go.mod"), "module peer\n")?;
+    console.run(Command::new(peer.tool).current_dir(folder).args(["mod", "download", &module]))?;
+    let sources = console::output(Command::new(peer.tool).current_dir(folder).args(["list", "-m", "-f", "{{.Dir}}", &module]))?;
+    let mut go = Command::new(peer.tool);
+    // Trivy reads JSON by what Go 1.26 has behind this switch only.
+    go.current_dir(sources).env("CGO_ENABLED", "0").env("GOEXPERIMENT", "jsonv2").args(["build", "-trimpath", "-ldflags", "-s -w", "-o"]);
+    console.run(go.arg(&program).arg(format!("./cmd/{}", peer.name)))?;
+    Ok(program)
 }
 
 /// A program that is written in Go, too, and comes in a wheel. It is run as it is: a start of Python is not what is measured.
