@@ -15,7 +15,7 @@ use crate::console;
 use crate::console::Console;
 
 /// What the tests run, and Debian's package of it.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 15] = [
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("skopeo", "skopeo"),
@@ -27,6 +27,11 @@ const PROGRAMS: [(&str, &str); 11] = [
     ("rpmbuild", "rpm"),
     ("db5.3_load", "db5.3-util"),
     ("python3", "python3"),
+    ("pip3", "python3-pip"),
+    // Whichever Go there is; Debian's is old, and does for a program of three modules.
+    ("go", "golang-go"),
+    ("mmdebstrap", "mmdebstrap"),
+    ("zstd", "zstd"),
 ];
 
 /// Debian's package of the registry server starts a service that listens on every address. We want the program only, so this one

@@ -16,6 +16,12 @@ export function cargo(command, ...args) {
   return promisify(execFile)(CARGO, [command, '--quiet', ...args], { cwd: ROOT, maxBuffer: 16 << 20 });
 }
 
+/** Runs a command of xtask to its end. */
+export function xtask(...args) {
+  const [program, ...before] = XTASK;
+  return promisify(execFile)(program, [...before, ...args], { cwd: ROOT, maxBuffer: 16 << 20 });
+}
+
 /**
  * Starts a command of xtask that serves until its standard input closes: it ends with this process, however that ends.
  *

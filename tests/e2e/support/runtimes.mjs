@@ -18,13 +18,18 @@ export const NOW = '2026-01-31T12:00:00Z';
  * @typedef {Omit<import('./runtimes/answer.mjs').Question, 'now'>} Question
  * @typedef {object} Runtime
  * @property {(question: Question) => Promise<Answer>} ask
+ * @property {(question: Question) => Promise<Answer>} [askInWorker] the same in a module worker of the page
  * @property {() => Promise<number[]>} processes whose memory is the runtime's; none where it cannot grow
  */
 export async function startRuntimes() {
   const { dispose, ...started } = await together({
     native: startNative(), Node: startNode(), workerd: startWorkerd(), Chromium: startChromium(),
   });
-  const atThatTime = ({ ask, ...runtime }) => ({ ...runtime, ask: (question) => ask({ now: NOW, ...question }) });
+  const atThatTime = ({ ask, askInWorker, ...runtime }) => ({
+    ...runtime,
+    ask: (question) => ask({ now: NOW, ...question }),
+    ...(askInWorker && { askInWorker: (question) => askInWorker({ now: NOW, ...question }) }),
+  });
   return { ...Object.fromEntries(RUNTIMES.map((name) => [name, atThatTime(started[name])])), dispose };
 }
 

@@ -19,7 +19,8 @@ export async function startChromium() {
     ],
   });
   const files = await listen(async (request, response) => {
-    const file = request.url === '/answer.mjs' ? new URL('answer.mjs', import.meta.url) : `${ROOT}pkg/dist${request.url}`;
+    const ours = ['/answer.mjs', '/answer-worker.mjs'].includes(request.url);
+    const file = ours ? new URL(request.url.slice(1), import.meta.url) : `${ROOT}pkg/dist${request.url}`;
     const found = request.url !== '/' && existsSync(file);
     response.writeHead(200, { 'content-type': found ? TYPES[extname(request.url)] : 'text/html' });
     response.end(found ? await readFile(file) : '<!doctype html><title>pullproof</title>');
@@ -33,6 +34,17 @@ export async function startChromium() {
       const [{ answer }, pullproof] = await Promise.all([import('/answer.mjs'), import('/browser.js')]);
       return answer(pullproof, question);
     }, question),
+    /** Off the main thread: a worker of the page's own, for each question another. */
+    askInWorker: (question) => page.evaluate((question) => new Promise((resolve) => {
+      const worker = new Worker('/answer-worker.mjs', { type: 'module' });
+      const end = (answer) => {
+        worker.terminate();
+        resolve(answer);
+      };
+      worker.onmessage = ({ data }) => end(data);
+      worker.onerror = ({ message }) => end({ code: 'defect', message });
+      worker.postMessage(question);
+    }), question),
     processes: async () => (await debugging.send('SystemInfo.getProcessInfo')).processInfo.map(({ id }) => id),
     async dispose() {
       await browser.close();
