@@ -42,6 +42,16 @@ export interface Core {
     signal?: AbortSignal,
     store?: Store,
   ): Promise<Drift>;
+  /** What the signers say of an image whom the policy names for it: between this module and the one that scans. */
+  attestations(
+    image: string,
+    options: CoreOptions,
+    fetch: Fetch,
+    verify: Verify,
+    publishers: Publishers,
+    signal?: AbortSignal,
+    store?: Store,
+  ): Promise<object>;
   /** `artifact` is its bytes, or its digest. */
   verifyBundle(bundle: Uint8Array, artifact: Uint8Array | string, options: CoreBundleOptions, verify: Verify): Promise<BundleResult>;
   refreshTarget(
@@ -94,11 +104,13 @@ export interface TrustCore {
 
 /** What the module that scans exports. */
 export interface ScanCore {
-  /** Without `shards` OSV's server is asked. */
+  /** Without `shards` OSV's server is asked. `attested` is what {@link Core.attestations} answered. */
   scan(
     image: string,
-    options: CoreMeans & { platform?: string; rule?: unknown },
+    options: CoreMeans & { platform?: string; rule?: unknown; packages?: string },
     vex: readonly Uint8Array[],
+    sbom: Uint8Array | undefined,
+    attested: object | undefined,
     fetch: Fetch,
     shards?: (ecosystem: string) => Promise<Uint8Array | null | undefined>,
     signal?: AbortSignal,

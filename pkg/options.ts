@@ -5,7 +5,7 @@ import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
 import { KINDS } from './text.js';
 import type {
-  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, InspectOptions, ParsedReference, PinOptions, RefreshOptions, ScanOptions, TufTarget,
+  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, InspectOptions, NamedSigner, ParsedReference, PinOptions, Policy, RefreshOptions, ScanOptions, TufTarget,
 } from './types.js';
 
 /** What RFC 3339 cannot write any more. */
@@ -60,6 +60,8 @@ const targetRules: Rules<TufTarget> = {
 const { credentials, fetch, now, relay, signal, store, trustServer } = checkRules;
 
 const isShards = (value: unknown) => isFunction(value) || (Array.isArray(value) ? value : [value]).every((one) => one instanceof Uint8Array);
+const isSigners = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) =>
+  isObject(one) && ['cosign', 'sigstore'].includes(Object.keys(one).join()) && Object.values(one).every(isObject));
 const isVex = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) => isJson(one) || one instanceof Uint8Array);
 const scanRules: Rules<ScanOptions> = {
   shards: ['a function that loads the shard of an ecosystem, or the bytes of shards', isShards],
@@ -71,6 +73,11 @@ const scanRules: Rules<ScanOptions> = {
   now,
   signal,
   onProgress: checkRules.onStep,
+  packages: kindRule(['layers', 'sbom']),
+  sbom: ['a list of packages in SPDX or CycloneDX: an object, its JSON text or its bytes', (value) => isJson(value) || value instanceof Uint8Array],
+  attestedBy: ['signers such as { cosign: { publicKey } } or { sigstore: { issuer, subject } }', isSigners],
+  trustedRoot,
+  store,
   vex: ['OpenVEX documents: objects, their JSON text or their bytes', isVex],
   deny: kindRule(['negligible', 'low', 'medium', 'high', 'critical']),
   onlyFixable: ['true or false', checkRules.attachments[1]],
@@ -174,6 +181,16 @@ function parsed(text: string): object {
   } catch (cause) {
     throw new CheckError('options-invalid', 'expected trustedRoot to be JSON, found another text', String(cause));
   }
+}
+
+/** Signers as a policy for this one image. `trustedRoot` is that of whoever names none. */
+export function rulesFor({ registry, repository }: ParsedReference, signers: readonly NamedSigner[], trustedRoot?: object | string): Policy {
+  const root = trustedRoot === undefined ? {} : { trustedRoots: { [GIVEN]: typeof trustedRoot === 'string' ? parsed(trustedRoot) : trustedRoot } };
+  const trusting = (signer: NamedSigner): NamedSigner => {
+    if (trustedRoot === undefined) return signer;
+    return 'cosign' in signer ? { cosign: { log: GIVEN, ...signer.cosign } } : { sigstore: { trustedRoot: GIVEN, ...signer.sigstore } };
+  };
+  return { ...root, rules: [{ images: `${registry}/${repository}`, require: [{ anyOf: signers.map(trusting) }] }], default: 'reject' };
 }
 
 /** The text of what a caller may have parsed already. */

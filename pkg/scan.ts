@@ -2,6 +2,7 @@
  * What is known to be vulnerable in an image, which is a module of its own. It is loaded when somebody first scans.
  */
 
+import { attestedOf } from './attested.js';
 import { loaded, scanCore } from './core.js';
 import { CheckError, fromCore } from './errors.js';
 import { credentialsFor, textOf, toCore } from './options.js';
@@ -14,28 +15,39 @@ const FIRST_LINE = 1 << 20;
 type Loader = (ecosystem: string) => Promise<Uint8Array | null | undefined>;
 
 export async function scanImage(image: string, options: ScanOptions): Promise<Scan> {
-  const { signal, onProgress, vex = [], deny, onlyFixable, ignore } = options;
+  const { signal, onProgress, vex = [], sbom, packages, deny, onlyFixable, ignore } = options;
   const shards = loaderOf(options);
   if (deny === undefined && (onlyFixable !== undefined || ignore !== undefined)) {
     throw new CheckError('options-invalid', 'expected onlyFixable and ignore with deny, found no deny: it says what is wanted');
   }
+  if (packages === 'layers' && sbom !== undefined) {
+    throw new CheckError('options-invalid', 'expected packages from layers, or sbom, found both: a list that you bring is not read from layers');
+  }
   const { platform } = loaded();
   const { registry } = parseReference(image);
   const rule = deny === undefined ? {} : { rule: { deny, ...(onlyFixable !== undefined && { onlyFixable }), ...(ignore !== undefined && { ignore }) } };
-  const means = { ...toCore(options), ...rule, ...await credentialsFor(registry, options), safelistedOnly: platform.safelistedOnly };
-  const encoder = new TextEncoder();
-  const documents = (Array.isArray(vex) ? vex : [vex]).map((one) => (one instanceof Uint8Array ? one : encoder.encode(textOf(one, 'a VEX document'))));
+  const means = { ...toCore(options), ...await credentialsFor(registry, options), safelistedOnly: platform.safelistedOnly };
+  const documents = (Array.isArray(vex) ? vex : [vex]).map((one) => bytesOf(one, 'a VEX document'));
+  const list = sbom === undefined ? undefined : bytesOf(sbom, 'a list of packages');
   const core = await scanCore();
   signal?.throwIfAborted();
   const { fetch = platform.fetch } = options;
+  const send = (request: Request) => fetch(request);
+  const attested = await attestedOf(image, options, means, send);
+  signal?.throwIfAborted();
   try {
-    const scan = await core.scan(image, means, documents, (request) => fetch(request), shards, signal, onProgress);
+    const asked = { ...means, ...rule, ...(packages !== undefined && { packages }) };
+    const scan = await core.scan(image, asked, documents, list, attested, send, shards, signal, onProgress);
     signal?.throwIfAborted();
     return scan;
   } catch (thrown) {
     signal?.throwIfAborted();
     throw fromCore(thrown);
   }
+}
+
+function bytesOf(document: object | string, what: string): Uint8Array {
+  return document instanceof Uint8Array ? document : new TextEncoder().encode(textOf(document, what));
 }
 
 /** Nothing where OSV's server is to be asked. */

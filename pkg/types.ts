@@ -488,7 +488,13 @@ export type Requirement = Identity | { readonly anyOf: readonly Identity[] };
 export type Identity =
   /** The one with this digest. */
   | { readonly digest: string }
-  /** Signed with this key. */
+  | NamedSigner
+  /** What its tag was signed as in Docker Content Trust. */
+  | { readonly contentTrust: ContentTrust };
+
+/** Somebody who signs. */
+export type NamedSigner =
+  /** Whoever has this key. */
   | {
       readonly cosign: {
         /** PEM, as `cosign public-key` prints it. */
@@ -497,10 +503,8 @@ export type Identity =
         readonly log?: string;
       };
     }
-  /** Signed by whom a certificate names. */
-  | { readonly sigstore: SignerIdentity & { /** `public-good` unless it says otherwise. */ readonly trustedRoot?: string } }
-  /** What its tag was signed as in Docker Content Trust. */
-  | { readonly contentTrust: ContentTrust };
+  /** Whom a certificate names. */
+  | { readonly sigstore: SignerIdentity & { /** `public-good` unless it says otherwise. */ readonly trustedRoot?: string } };
 
 /**
  * A collection of Docker Content Trust, and by whom it is trusted: exactly one of `rootKey`, `rootCertificate`, `ca` and `firstUse`.
@@ -946,6 +950,8 @@ export interface Scan {
   readonly remarks: readonly ScanRemark[];
   /** What the image says that it is. */
   readonly distribution: { readonly id: string; readonly versionId: string | null; readonly prettyName: string | null; readonly ecosystem: string | null } | null;
+  /** Where the list of packages is from, and how far it can be trusted; `null` where there is none. */
+  readonly inventory: ScanInventory | null;
   readonly coverage: ScanCoverage;
   /** The worst first; what its vendor does not act on last. */
   readonly findings: readonly VulnerabilityFinding[];
@@ -967,6 +973,25 @@ export interface ScannedImage {
   readonly platform: string | null;
   /** The lowest first; empty if they were not all read. */
   readonly layers: readonly string[];
+}
+
+/** Where a list of packages is from. */
+export interface ScanInventory {
+  /** We read the layers, or somebody else listed them. */
+  readonly from: 'layers' | 'sbom';
+  /**
+   * `proven`: it was read from the bytes of the image. `signed`: somebody who was named signed that it is about this image. `linked`: the index names it
+   * beside the image and nobody signed it, so that no rule is met by it. `given`: the caller brought it.
+   */
+  readonly trust: 'proven' | 'signed' | 'linked' | 'given';
+  /** What it was read from; none where it was read from layers. */
+  readonly documents: readonly {
+    readonly format: 'spdx' | 'cyclonedx';
+    /** Of the attestation as the registry has it, or of the file. */
+    readonly digest: string;
+    /** Who signed it, in words. */
+    readonly by: string | null;
+  }[];
 }
 
 /** Whether a scan meets what was wanted. */
@@ -1017,7 +1042,7 @@ export interface VulnerabilityFinding {
   readonly advisories: readonly string[];
   /** What the advisories are about. */
   readonly subject: { readonly ecosystem: string; readonly name: string; readonly version: string };
-  readonly packages: readonly { readonly name: string; readonly version: string; readonly location: string; readonly layer: number }[];
+  readonly packages: readonly { readonly name: string; readonly version: string; readonly location: string; /** From 0; `null` where somebody else listed it. */ readonly layer: number | null }[];
   readonly state: 'affected' | 'undetermined';
   readonly undetermined: ScanRemark | null;
   /** The version that is not affected any more. */
@@ -1041,6 +1066,8 @@ export interface VulnerabilityFinding {
     readonly statement: string | null;
     readonly document: string;
     readonly author: string;
+    /** Who signed it, in words; `null` where the caller brought it. */
+    readonly signedBy: string | null;
     readonly at: string | null;
   } | null;
 }
@@ -1063,6 +1090,19 @@ export interface ScanOptions extends Pick<CheckOptions, 'platform' | 'credential
   /** Asks api.osv.dev: **it is told the names and versions of all packages in the image.** */
   osv?: boolean;
   onProgress?: (progress: ScanProgress) => void;
+  /**
+   * Where the list of packages is from. `layers`, unless told otherwise: every layer is downloaded and read. `sbom`: somebody else made it and attached it
+   * to the image; no layer is downloaded. Whose lists count says `attestedBy`; without it BuildKit's is taken, which nobody signs.
+   */
+  packages?: 'layers' | 'sbom';
+  /** A list of packages of your own, in SPDX 2 or CycloneDX 1; then no layer is downloaded. Whether it is about the image is for you to know. */
+  sbom?: object | string | Uint8Array;
+  /** Whose attestations of the image are believed: their lists of packages, and their OpenVEX documents, which are put beside findings. */
+  attestedBy?: NamedSigner | readonly NamedSigner[];
+  /** For those of `attestedBy` who name none: for a key, where attestations must be logged; for an identity, whom to trust. */
+  trustedRoot?: object | string;
+  /** Keeps the trusted roots that are renewed for `attestedBy`. */
+  store?: Store;
   /** OpenVEX documents of somebody whom you believe: they are put beside findings, which stay. */
   vex?: object | string | Uint8Array | readonly (object | string | Uint8Array)[];
   /** This and what is worse is denied. */

@@ -16,6 +16,7 @@ use crate::digest::Content;
 use crate::digest::Digest;
 use crate::discover;
 use crate::discover::Discovered;
+use crate::discover::Tags;
 use crate::error::Error;
 use crate::excerpt::excerpt;
 use crate::oci;
@@ -68,6 +69,7 @@ use crate::report::Via;
 use crate::signatures;
 use crate::signatures::Candidates;
 use crate::signatures::Judged;
+use crate::sigstore::trust::Artifact;
 use crate::store::MemoryStore;
 use crate::store::Store;
 use crate::time::UnixTime;
@@ -202,7 +204,7 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
                 Ok(root) => root,
                 Err(mismatch) => {
                     walk.finish(CheckName::Resolve, Outcome::Failed(mismatch.into()));
-                    return Ok(FoundImage { root: None, manifest: None, image: None, checks: walk.checks });
+                    return Ok(FoundImage { root: None, manifest: None, image: None, linked: Vec::new(), checks: walk.checks });
                 }
             },
             None => Content::identify(Algorithm::Sha256, body),
@@ -217,11 +219,19 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
             }
             Err(failure) => walk.finish(CheckName::Document, Outcome::Failed(failure)),
         }
-        Ok(FoundImage { root: Some(root.digest()), manifest: walk.manifest, image: walk.image, checks: walk.checks })
+        Ok(FoundImage { root: Some(root.digest()), manifest: walk.manifest, image: walk.image, linked: walk.linked, checks: walk.checks })
     }
 
     pub(crate) const fn transport(&self) -> &T {
         &self.transport
+    }
+
+    pub(crate) const fn kept(&self) -> Option<&S> {
+        self.store.as_ref()
+    }
+
+    pub(crate) const fn verifier(&self) -> &P {
+        &self.prover
     }
 
     pub(crate) async fn check_to(
@@ -284,7 +294,7 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
         if (self.attachments || looks_for_signatures) && !walk.has_failed() {
             // (6) attachments: what else is said about the root.
             walk.start(CheckName::Attachments);
-            let found = discover::discover(&client, root.digest(), self.attachments).await?;
+            let found = discover::discover(&client, root.digest(), if self.attachments { Tags::Both } else { Tags::Signatures }).await?;
             walk.finish(CheckName::Attachments, describe_attachments(&found));
             // (7) signatures: who says it.
             walk.start(CheckName::Signatures);
@@ -295,7 +305,7 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
             let sources = Sources { store: self.store.as_ref(), transport: &self.transport, prover: &self.prover, now };
             let Anchors { roots, summaries } = sources.find(attached.roots(&wanted), asking).await?;
             walk.trusted_roots = summaries;
-            let judged = attached.judge(&root, &wanted, &roots, now, &self.prover).await;
+            let judged = attached.judge(Artifact::of(&root), &wanted, &roots, now, &self.prover).await;
             walk.finish(CheckName::Signatures, attached.outcome(&judged));
             walk.judged = Some(judged);
             walk.attachments = Some(found.attachments).filter(|attachments| found.incomplete.is_none() || !attachments.is_empty());
@@ -414,6 +424,8 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
                 Choice::Entry(entry) => {
                     mark_chosen(&mut path, entry.descriptor.digest);
                     walk.indexes = path;
+                    let about = index.manifests.iter().filter(|other| other.is_about(entry.descriptor.digest));
+                    walk.linked = about.map(|other| other.descriptor.clone()).collect();
                     return fetch_image(client, entry).await;
                 }
                 Choice::Ambiguous(entry) => return Err(ambiguous(wanted, entry)),
@@ -474,6 +486,8 @@ pub(crate) struct FoundImage {
     pub(crate) root: Option<Digest>,
     pub(crate) manifest: Option<ManifestSummary>,
     pub(crate) image: Option<ImageSummary>,
+    /// What BuildKit put beside the manifest into its index.
+    pub(crate) linked: Vec<Descriptor>,
     pub(crate) checks: Vec<Check>,
 }
 
@@ -515,6 +529,7 @@ struct Walk<'s> {
     indexes: Vec<IndexSummary>,
     manifest: Option<ManifestSummary>,
     image: Option<ImageSummary>,
+    linked: Vec<Descriptor>,
     attachments: Option<Vec<Attachment>>,
     trusted_roots: Vec<TrustedRootSummary>,
     judged: Option<Judged>,
@@ -529,6 +544,7 @@ impl<'s> Walk<'s> {
             indexes: Vec::new(),
             manifest: None,
             image: None,
+            linked: Vec::new(),
             attachments: None,
             trusted_roots: Vec::new(),
             judged: None,

@@ -42,9 +42,19 @@ pub struct Discovered {
     pub has_referrers_api: bool,
 }
 
-/// Finds what is attached to the manifest with this digest. Cosign's own tag of attestations costs a request, and is looked up only if
-/// somebody reads `attestations`.
-pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest, attestations: bool) -> Result<Discovered, Error> {
+/// Which of cosign's own tags are looked up, each of which costs a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tags {
+    /// That of signatures.
+    Signatures,
+    /// That of attestations.
+    Attestations,
+    /// Both.
+    Both,
+}
+
+/// Finds what is attached to the manifest with this digest.
+pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest, wanted: Tags) -> Result<Discovered, Error> {
     let mut found = Discovered { attachments: Vec::new(), manifests: Vec::new(), disowned: 0, incomplete: None, has_referrers_api: true };
     let mut listed = Vec::new();
     match referrers(client, subject, &mut listed).await {
@@ -94,7 +104,12 @@ pub async fn discover<T: Transport>(client: &Client<'_, T>, subject: Digest, att
         ("sig", FoundBy::CosignTag, "cosign's signature tag could not be read"),
         ("att", FoundBy::CosignAttestationTag, "cosign's attestation tag could not be read"),
     ];
-    for (suffix, found_by, failed) in tags.into_iter().take(if attestations { 2 } else { 1 }) {
+    let tags = match wanted {
+        Tags::Signatures => &tags[..1],
+        Tags::Attestations => &tags[1..],
+        Tags::Both => &tags,
+    };
+    for &(suffix, found_by, failed) in tags {
         match by_tag(client, &endpoint::cosign_tag(subject, suffix)).await {
             Ok((content, Document::Manifest(manifest))) => {
                 let artifact_type = manifest.effective_artifact_type().into();

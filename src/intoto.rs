@@ -19,6 +19,8 @@ use crate::json::Value;
 /// Characters of a type that a message repeats.
 const SHOWN: usize = 80;
 
+const PREDICATE: &str = "predicate";
+
 /// A statement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
@@ -27,8 +29,6 @@ pub struct Statement {
     /// What kind of statement: `https://sigstore.dev/cosign/sign/v1`. Whoever asks for one kind must compare it: an attestation is no
     /// signature of an image.
     pub predicate_type: String,
-    /// What is said. cosign before 3.0.5 leaves it out where there is nothing to say.
-    pub predicate: Option<Object>,
 }
 
 /// An artifact that a statement is about.
@@ -43,10 +43,19 @@ pub struct Subject {
 }
 
 impl Statement {
-    /// The statement that `payload` is. Take the bytes that were signed.
+    /// The statement that `payload` is, without what it says, which can be as large as a list of packages. Take the bytes that were signed.
     pub fn parse(payload: &[u8]) -> Result<Self, InvalidStatement> {
-        let document = json::parse_object(payload)?;
-        let members = document.root();
+        Self::read(&json::parse_object_without(payload, budget::SBOM_VALUES, PREDICATE)?.root())
+    }
+
+    /// The same, and what it says. cosign before 3.0.5 leaves it out where there is nothing to say.
+    pub fn parse_all(payload: &[u8]) -> Result<(Self, Option<Object>), InvalidStatement> {
+        let document = json::parse_object_of(payload, budget::SBOM_VALUES)?;
+        let statement = Self::read(&document.root())?;
+        Ok((statement, document.take(PREDICATE)))
+    }
+
+    fn read(members: &Members<'_>) -> Result<Self, InvalidStatement> {
         let version = members.required("_type")?.string()?;
         if !matches!(version, "https://in-toto.io/Statement/v1" | "https://in-toto.io/Statement/v0.1") {
             return Err(InvalidStatement::Type { found: version.to_owned() });
@@ -62,7 +71,10 @@ impl Statement {
         if predicate_type.is_empty() {
             return Err(InvalidStatement::PredicateType);
         }
-        Ok(Self { subjects, predicate_type, predicate: object(&members, "predicate")? })
+        if let Some(predicate) = members.optional(PREDICATE)? {
+            predicate.object()?;
+        }
+        Ok(Self { subjects, predicate_type })
     }
 
     /// The subject with this digest, by algorithm and value.
@@ -221,7 +233,8 @@ mod tests {
         for version in ["v1", "v0.1"] {
             let parsed = Statement::parse(one().replace("/v1\",\"subject", &format!("/{version}\",\"subject")).as_bytes()).unwrap();
             assert_eq!(parsed.predicate_type, "https://p/v1");
-            assert_eq!(parsed.predicate.as_ref().unwrap().names().collect::<Vec<_>>(), ["a"]);
+            let (_, predicate) = Statement::parse_all(one().as_bytes()).unwrap();
+            assert_eq!(predicate.unwrap().names().collect::<Vec<_>>(), ["a"]);
             let subject = parsed.subject_with(&abc()).unwrap();
             assert_eq!((subject.name.as_deref(), &subject.annotations), (Some("n"), &None));
         }
@@ -240,7 +253,9 @@ mod tests {
     #[test]
     fn trap_23_a_predicate_may_be_missing_or_null_or_empty() {
         for (to, found) in [("", None), (r#","predicate":null"#, None), (r#","predicate":{}"#, Some(Object::default()))] {
-            assert_eq!(Statement::parse(one().replace(r#","predicate":{"a":1}"#, to).as_bytes()).unwrap().predicate, found);
+            let text = one().replace(r#","predicate":{"a":1}"#, to);
+            let (statement, predicate) = Statement::parse_all(text.as_bytes()).unwrap();
+            assert_eq!((&statement, predicate), (&Statement::parse(text.as_bytes()).unwrap(), found));
         }
     }
 

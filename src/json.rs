@@ -120,13 +120,14 @@ impl core::error::Error for InvalidJson {}
 
 /// Parses one document: the whole of `bytes`, and nothing else.
 pub fn parse(bytes: &[u8]) -> Result<Value, InvalidJson> {
-    parse_of(bytes, budget::JSON_VALUES)
+    parse_of(bytes, budget::JSON_VALUES, None)
 }
 
-fn parse_of(bytes: &[u8], limit: usize) -> Result<Value, InvalidJson> {
-    let mut state = State { values: 0, limit, refused: None };
+fn parse_of(bytes: &[u8], limit: usize, without: Option<&str>) -> Result<Value, InvalidJson> {
+    let mut state = State { values: 0, limit, without, refused: None };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let parsed = ValueSeed { depth: 0, state: &mut state }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let seed = ValueSeed { depth: 0, is_kept: true, state: &mut state };
+    let parsed = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     match (state.refused, parsed) {
         (Some(refused), _) => Err(refused),
         (None, Ok(value)) => Ok(value),
@@ -141,7 +142,16 @@ pub fn parse_object(bytes: &[u8]) -> Result<Object, InvalidJson> {
 
 /// Parses an object of another number of values than [`budget::JSON_VALUES`].
 pub fn parse_object_of(bytes: &[u8], limit: usize) -> Result<Object, InvalidJson> {
-    match parse_of(bytes, limit)? {
+    object(parse_of(bytes, limit, None)?)
+}
+
+/// The same, and what is in one member of the object is read as strictly, and not kept: it is empty afterwards, and of the type that it was.
+pub fn parse_object_without(bytes: &[u8], limit: usize, member: &'static str) -> Result<Object, InvalidJson> {
+    object(parse_of(bytes, limit, Some(member))?)
+}
+
+fn object(value: Value) -> Result<Object, InvalidJson> {
+    match value {
         Value::Object(object) => Ok(object),
         other => Err(InvalidJson::Type { path: "$".into(), expected: "an object", found: other.kind() }),
     }
@@ -262,6 +272,14 @@ impl Object {
     /// The document as a place to read members from.
     pub fn root(&self) -> Members<'_> {
         Members { object: self, path: "$".into() }
+    }
+
+    /// The object that a member is, if it is there and one.
+    pub fn take(self, name: &str) -> Option<Self> {
+        self.0.into_iter().find_map(|(key, value)| match value {
+            Value::Object(object) if key == name => Some(object),
+            _ => None,
+        })
     }
 
     /// The names, in the order they came.
@@ -401,15 +419,17 @@ const fn fold(letter: char) -> char {
 }
 
 /// What is known of the whole document while it is read.
-struct State {
+struct State<'n> {
     values: usize,
     /// As many as there may be.
     limit: usize,
+    /// The member of the document whose content is not kept.
+    without: Option<&'n str>,
     /// Our own refusal, beside the error that ends the reading: serde's errors carry only text.
     refused: Option<InvalidJson>,
 }
 
-impl State {
+impl State<'_> {
     fn refuse<E: serde::de::Error>(&mut self, refusal: InvalidJson) -> E {
         self.refused = Some(refusal);
         E::custom("refused")
@@ -417,18 +437,19 @@ impl State {
 }
 
 /// Reads one value at a depth.
-struct ValueSeed<'s> {
+struct ValueSeed<'s, 'n> {
     depth: usize,
-    state: &'s mut State,
+    is_kept: bool,
+    state: &'s mut State<'n>,
 }
 
-impl ValueSeed<'_> {
-    fn below(&mut self) -> ValueSeed<'_> {
-        ValueSeed { depth: self.depth + 1, state: &mut *self.state }
+impl<'n> ValueSeed<'_, 'n> {
+    fn below(&mut self, is_kept: bool) -> ValueSeed<'_, 'n> {
+        ValueSeed { depth: self.depth + 1, is_kept, state: &mut *self.state }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -444,7 +465,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for ValueSeed<'_> {
+impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -474,13 +495,16 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+        Ok(Value::String(if self.is_kept { value.to_owned() } else { String::new() }))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = access.next_element_seed(self.below())? {
-            values.push(value);
+        let is_kept = self.is_kept;
+        while let Some(value) = access.next_element_seed(self.below(is_kept))? {
+            if is_kept {
+                values.push(value);
+            }
         }
         Ok(Value::Array(values))
     }
@@ -493,8 +517,11 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             if !seen.insert(name.clone()) {
                 return Err(self.state.refuse(InvalidJson::DuplicateKey { key: name }));
             }
-            let value = access.next_value_seed(self.below())?;
-            members.push((name, value));
+            let is_left_out = self.depth == 0 && self.state.without == Some(name.as_str());
+            let value = access.next_value_seed(self.below(self.is_kept && !is_left_out))?;
+            if self.is_kept {
+                members.push((name, value));
+            }
         }
         Ok(Value::Object(Object(members)))
     }

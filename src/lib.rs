@@ -49,6 +49,7 @@ pub mod tlog;
 pub mod x509;
 
 // Layer 4: texts that name images, who signed what they name, trust that renews itself, and what follows.
+pub mod attested;
 pub mod content_trust;
 pub mod cosign;
 pub mod pin;
@@ -70,6 +71,7 @@ pub mod signatures;
 
 // Layer 7: the story.
 pub mod anchors;
+pub mod attestations;
 pub mod bundle;
 pub mod check;
 pub mod collection;

@@ -14,6 +14,7 @@ pub mod ecosystem;
 pub mod gap;
 pub mod inventory;
 pub mod layer;
+pub mod lists;
 pub mod matching;
 pub mod overlay;
 pub mod package;

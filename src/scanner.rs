@@ -1,11 +1,13 @@
 //! What is known to be vulnerable in an image: from its reference to a [`Scan`].
 //!
 //! ```text
-//! manifest of the platform ─▶ layers, proven ─▶ inventory ─▶ advisories (shards, or OSV's server) ─▶ Scan
+//! manifest of the platform ─┬▶ layers, proven ───────────┬▶ inventory ─▶ advisories (shards, or OSV's server) ─▶ Scan
+//!                           └▶ lists that others made ───┘
 //! ```
 //!
 //! No findings are never an answer by themselves: [`Scan::extent`] says what they were looked for in.
 
+mod linked;
 mod lookup;
 
 use core::cell::RefCell;
@@ -16,25 +18,41 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::attested::Attested;
+use crate::attested::SignedStatement;
 use crate::budget;
 use crate::check::Checker;
 use crate::check::FoundImage;
 use crate::contents;
-use crate::contents::Contents;
 use crate::contents::Reading;
 use crate::contents::Unread;
+use crate::digest::Digest;
 use crate::error::Error;
 use crate::excerpt::excerpt;
+use crate::intoto::InvalidStatement;
+use crate::intoto::Statement;
+use crate::json::Object;
 use crate::oci::platform::Platform;
 use crate::reference::Reference;
 use crate::registry::client::Access;
+use crate::registry::client::Client;
+use crate::report::ManifestSummary;
 use crate::report::Remark;
+use crate::scan::gap::Gap;
 use crate::scan::inventory::Inventory;
 use crate::scan::inventory::is_package_list;
+use crate::scan::lists::GivenList;
+use crate::scan::lists::Listed;
+use crate::scan::lists::Lists;
+use crate::scan::lists::Names;
+use crate::scan::lists::Predicate;
 use crate::scan::matching;
 use crate::scan::overlay::Overlay;
 use crate::scan::report::Coverage;
 use crate::scan::report::Extent;
+use crate::scan::report::InventorySummary;
+use crate::scan::report::ListTrust;
+use crate::scan::report::ListedBy;
 use crate::scan::report::Scan;
 use crate::scan::report::ScannedImage;
 use crate::scan::rule::Rule;
@@ -44,6 +62,7 @@ use crate::scan::source::shard::Shards;
 use crate::scan::survey;
 use crate::scan::survey::Packages;
 use crate::scan::survey::survey;
+use crate::scan::vex::InvalidVex;
 use crate::scan::vex::Vex;
 use crate::time::UnixTime;
 use crate::transport::Transport;
@@ -53,6 +72,21 @@ use crate::transport::Transport;
 pub struct Scanner<T> {
     checker: Checker<T>,
     at_once: usize,
+    listing: Listing,
+    attested: Option<Result<Attested, String>>,
+}
+
+/// Where the list of packages is from.
+#[derive(Clone, Debug, Default)]
+pub enum Listing {
+    /// We make it, from the layers.
+    #[default]
+    Layers,
+    /// Somebody else made it and attached it to the image: those who are named, as far as there is something [`Attested`]; where nobody was named,
+    /// BuildKit, whose lists nobody signs. No layer is fetched.
+    Sbom,
+    /// The caller brings it. No layer is fetched.
+    Given(GivenList),
 }
 
 /// Where advisories come from.
@@ -121,7 +155,7 @@ pub enum Step {
 impl<T: Transport> Scanner<T> {
     /// One that asks anonymously, directly, for linux/amd64.
     pub fn new(transport: T) -> Self {
-        Self { checker: Checker::new(transport), at_once: budget::LAYERS_AT_ONCE }
+        Self { checker: Checker::new(transport), at_once: budget::LAYERS_AT_ONCE, listing: Listing::Layers, attested: None }
     }
 
     /// How registries may be asked.
@@ -145,6 +179,21 @@ impl<T: Transport> Scanner<T> {
         self
     }
 
+    /// Where the list of packages is from.
+    #[must_use]
+    pub fn listing(mut self, listing: Listing) -> Self {
+        self.listing = listing;
+        self
+    }
+
+    /// What is attested of the image by those who are named, or why that is not known. The image is then the one whose attestations these are,
+    /// whatever its tag stands for by now, and what they say of vulnerabilities is put beside the findings.
+    #[must_use]
+    pub fn attested(mut self, attested: Option<Result<Attested, String>>) -> Self {
+        self.attested = attested;
+        self
+    }
+
     /// Scans one image, and tells `on_step` what happens. An image that cannot be read, or whose bytes are not what was named, is a scan whose
     /// extent is [`Extent::Unknown`].
     pub async fn scan<L: ShardLoader>(
@@ -156,56 +205,190 @@ impl<T: Transport> Scanner<T> {
         on_step: &mut dyn FnMut(&Step),
     ) -> Result<Scan, Error> {
         let image = &image.clone().or_latest();
-        let client = self.checker.client(image)?;
-        let found = self.checker.find_image(image, &client, &mut |_| {}).await?;
-        let after = History::default();
-        let on_applied = |overlay: &Overlay| after.add(overlay);
-        let reading = Reading { captures: &Packages, at_once: self.at_once, on_applied: Some(&on_applied) };
-        let read = match contents::proven_manifest(&found.checks, found.manifest.as_ref(), found.image.is_some()) {
-            Ok(summary) => contents::read_image(&client, summary, reading, &mut |step| tell(step, on_step)).await,
-            Err(unread) => Err(unread),
-        };
-        let mut scan = match read {
+        let pinned = self.pinned(image);
+        let client = self.checker.client(&pinned)?;
+        let found = self.checker.find_image(&pinned, &client, &mut |_| {}).await?;
+        let (mut scan, layers) = match contents::proven_manifest(&found.checks, found.manifest.as_ref(), found.image.is_some()) {
             Err(Unread::Fetch(error)) if error.is_aborted() => return Err(error),
-            Err(unread) => unknown(unread.code(), unread.to_string(), now),
-            Ok(contents) => {
-                let layers = contents.layers().iter().map(|layer| layer.proven.digest).collect();
-                let mut scan = self.scan_contents(contents, after, source, now, on_step).await?;
-                scan.image = Some(ScannedImage { layers, ..scanned(image, &found) });
-                scan
-            }
+            Err(unread) => (unknown(unread.code(), unread.to_string(), now), Vec::new()),
+            Ok(manifest) => match self.not_attested(image, &found) {
+                Some(message) => (unknown("attestations-of-another", message, now), Vec::new()),
+                None => match self.listing {
+                    Listing::Layers => self.scan_layers(&client, manifest, source, now, on_step).await?,
+                    Listing::Sbom | Listing::Given(_) => {
+                        (self.scan_lists(&client, &found, manifest, source, now, on_step).await?, Vec::new())
+                    }
+                },
+            },
         };
-        let scanned = scan.image.get_or_insert_with(|| scanned(image, &found)).clone();
+        let scanned = ScannedImage { layers, ..scanned(image, &found) };
         let names = names(image, &scanned);
+        scan.image = Some(scanned);
         for vex in &beside.vex {
             vex.apply(&mut scan, &names);
         }
+        self.apply_attested(&mut scan, &names);
         scan.rule = beside.rule.as_ref().map(|rule| rule.judge(&scan, now).into());
         Ok(scan)
     }
 
-    async fn scan_contents<L: ShardLoader>(
+    /// The image by the digest whose attestations were looked for.
+    fn pinned(&self, image: &Reference) -> Reference {
+        match &self.attested {
+            Some(Ok(attested)) if image.digest().is_none() => image.clone().with_digest(attested.root()),
+            _ => image.clone(),
+        }
+    }
+
+    /// Why what is attested is not about what was found, if it is not.
+    fn not_attested(&self, image: &Reference, found: &FoundImage) -> Option<String> {
+        let Some(Ok(attested)) = &self.attested else { return None };
+        let manifest = found.manifest.as_ref().map(|manifest| manifest.digest);
+        let is_same = found.root == Some(attested.root()) && manifest == Some(attested.manifest());
+        (!is_same).then(|| {
+            let found = manifest.map_or_else(|| image.to_string(), |manifest| manifest.to_string());
+            format!("expected attestations of {found}, found those of {}", attested.manifest())
+        })
+    }
+
+    /// With the layers that were read.
+    async fn scan_layers<L: ShardLoader>(
         &self,
-        contents: Contents,
-        after: History,
+        client: &Client<'_, T>,
+        manifest: &ManifestSummary,
+        source: &Source<L>,
+        now: UnixTime,
+        on_step: &mut dyn FnMut(&Step),
+    ) -> Result<(Scan, Vec<Digest>), Error> {
+        let after = History::default();
+        let on_applied = |overlay: &Overlay| after.add(overlay);
+        let reading = Reading { captures: &Packages, at_once: self.at_once, on_applied: Some(&on_applied) };
+        let contents = match contents::read_image(client, manifest, reading, &mut |step| tell(step, on_step)).await {
+            Err(Unread::Fetch(error)) if error.is_aborted() => return Err(error),
+            Err(unread) => return Ok((unknown(unread.code(), unread.to_string(), now), Vec::new())),
+            Ok(contents) => contents,
+        };
+        let layers = contents.layers().iter().map(|layer| layer.proven.digest).collect();
+        let merged = contents.into_merged();
+        let mut inventory = Inventory::of(&merged.tree);
+        let is_attributed = after.attribute(&mut inventory);
+        let mut scan = self.look_up(&inventory, &merged.gaps, source, now, on_step).await?;
+        scan.inventory = Some(InventorySummary { from: ListedBy::Layers, trust: ListTrust::Proven, documents: Vec::new() });
+        if !is_attributed {
+            let message =
+                "the lists of packages are too large to say which layer brought a package: told is the one that wrote the list last";
+            scan.coverage.notes.push(Remark { code: "layers-not-attributed", message: message.to_owned() });
+        }
+        Ok((scan, layers))
+    }
+
+    async fn scan_lists<L: ShardLoader>(
+        &self,
+        client: &Client<'_, T>,
+        found: &FoundImage,
+        manifest: &ManifestSummary,
         source: &Source<L>,
         now: UnixTime,
         on_step: &mut dyn FnMut(&Step),
     ) -> Result<Scan, Error> {
-        let merged = contents.into_merged();
-        let mut inventory = Inventory::of(&merged.tree);
-        let is_attributed = after.attribute(&mut inventory);
-        let questions = matching::questions(inventory.distribution.as_ref(), &survey::comparable(&inventory));
+        let names = Names { root: found.root.unwrap_or(manifest.digest), manifest: manifest.digest, config: manifest.config.digest };
+        let listed = match (&self.listing, &self.attested) {
+            (Listing::Given(list), _) => {
+                let mut lists = Lists::new(ListTrust::Given, names);
+                lists.add_given(list);
+                lists.finish(None)
+            }
+            (_, Some(Ok(attested))) => {
+                let mut lists = Lists::new(ListTrust::Signed, names);
+                for statement in attested.statements() {
+                    match what_it_says(statement, |predicate| matches!(predicate, Predicate::List(_))) {
+                        Ok(None) => {}
+                        Ok(Some((said, predicate))) => {
+                            lists.add_statement(statement.digest, Some(&statement.by), &said, predicate.as_ref());
+                        }
+                        Err(why) => lists.miss(why),
+                    }
+                }
+                lists.finish(attested.incomplete())
+            }
+            // Who names somebody wants their word, not that of whoever pushed: who keeps it back would choose which it is.
+            (_, Some(Err(why))) => Err(vec![Remark { code: Attested::INCOMPLETE, message: why.clone() }]),
+            (_, None) => {
+                let mut lists = Lists::new(ListTrust::Linked, names);
+                linked::collect(client, found, &mut lists).await?;
+                lists.finish(None)
+            }
+        };
+        let Listed { inventory, summary, limits, notes } = match listed {
+            Ok(listed) => listed,
+            Err(mut why) => {
+                let Remark { code, message } = why.remove(0);
+                let mut scan = unknown(code, message, now);
+                scan.remarks.extend(why);
+                return Ok(scan);
+            }
+        };
+        let mut scan = self.look_up(&inventory, &BTreeMap::new(), source, now, on_step).await?;
+        scan.inventory = Some(summary);
+        for Remark { code, message } in limits {
+            survey::limit(&mut scan, code, message);
+        }
+        scan.coverage.notes.extend(notes);
+        // Nobody says which layer brought what.
+        for package in scan.findings.iter_mut().flat_map(|finding| &mut finding.packages) {
+            package.layer = None;
+        }
+        Ok(scan)
+    }
+
+    /// What those who are named say of vulnerabilities, and what could not be used of what is attached.
+    fn apply_attested(&self, scan: &mut Scan, names: &[String]) {
+        let notes = &mut Vec::new();
+        match &self.attested {
+            None => {}
+            Some(Err(why)) => notes.push(Remark { code: Attested::INCOMPLETE, message: why.clone() }),
+            Some(Ok(attested)) => {
+                for statement in attested.statements() {
+                    match what_it_says(statement, |predicate| predicate == Predicate::Vex) {
+                        Ok(None) => {}
+                        Ok(Some((_, predicate))) => match Vex::read(&predicate.unwrap_or_default().root()) {
+                            Ok(vex) => vex.signed_by(&statement.by).apply(scan, names),
+                            Err(invalid) => {
+                                notes.push(Remark { code: InvalidVex::CODE, message: format!("{}: {invalid}", statement.digest) });
+                            }
+                        },
+                        Err(why) => notes.push(why),
+                    }
+                }
+                notes.extend(attested.incomplete());
+                notes.extend(attested.unused());
+            }
+        }
+        // What is a reason already need not be told again.
+        notes.retain(|note| !scan.remarks.contains(note));
+        scan.coverage.notes.append(notes);
+    }
+
+    /// Compares an inventory with advisories.
+    async fn look_up<L: ShardLoader>(
+        &self,
+        inventory: &Inventory,
+        gaps: &BTreeMap<String, Gap>,
+        source: &Source<L>,
+        now: UnixTime,
+        on_step: &mut dyn FnMut(&Step),
+    ) -> Result<Scan, Error> {
+        let questions = matching::questions(inventory.distribution.as_ref(), &survey::comparable(inventory));
         let (mut scan, problems, is_answered) = match source {
             Source::Osv => {
                 let (answers, problem) = lookup::ask(self.checker.transport(), questions, now, on_step).await?;
                 let is_answered = problem.is_none();
-                (survey(&inventory, &merged.gaps, &answers, now), problem.into_iter().collect(), is_answered)
+                (survey(inventory, gaps, &answers, now), problem.into_iter().collect(), is_answered)
             }
             Source::Shards(loader) => {
                 let ecosystems: BTreeSet<String> = questions.into_iter().map(|question| question.ecosystem).collect();
                 let (shards, problems) = load(loader, &ecosystems, on_step).await;
-                (survey(&inventory, &merged.gaps, &shards, now), problems, true)
+                (survey(inventory, gaps, &shards, now), problems, true)
             }
         };
         if !is_answered {
@@ -216,13 +399,18 @@ impl<T: Transport> Scanner<T> {
             scan.extent = scan.extent.max(Extent::Partial);
             scan.remarks.insert(0, problem);
         }
-        if !is_attributed {
-            let message =
-                "the lists of packages are too large to say which layer brought a package: told is the one that wrote the list last";
-            scan.coverage.notes.push(Remark { code: "layers-not-attributed", message: message.to_owned() });
-        }
         Ok(scan)
     }
+}
+
+/// A statement and what it says, if it is of a wanted kind. The others are not looked into.
+fn what_it_says(signed: &SignedStatement, is_wanted: impl Fn(Predicate) -> bool) -> Result<Option<(Statement, Option<Object>)>, Remark> {
+    let invalid = |invalid: InvalidStatement| Remark { code: invalid.code(), message: format!("{}: {invalid}", signed.digest) };
+    let statement = Statement::parse(&signed.payload).map_err(invalid)?;
+    if !Predicate::of(&statement.predicate_type).is_some_and(is_wanted) {
+        return Ok(None);
+    }
+    Statement::parse_all(&signed.payload).map(Some).map_err(invalid)
 }
 
 fn tell(step: &contents::Step, on_step: &mut dyn FnMut(&Step)) {
@@ -266,6 +454,7 @@ fn unknown(code: &'static str, message: String, now: UnixTime) -> Scan {
         rule: None,
         remarks: vec![Remark { code, message }],
         distribution: None,
+        inventory: None,
         coverage: Coverage::default(),
         findings: Vec::new(),
     }

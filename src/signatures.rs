@@ -11,6 +11,7 @@ use crate::cosign::signature;
 use crate::digest::Content;
 use crate::digest::Digest;
 use crate::discover::Discovered;
+use crate::envelope::dsse::Payload;
 use crate::error::Error;
 use crate::excerpt::excerpt;
 use crate::oci::descriptor::Descriptor;
@@ -71,6 +72,15 @@ struct Holder {
     attachment: Attachment,
     layer: Digest,
     read: Result<SignedEntity, Remark>,
+}
+
+/// What somebody who is wanted says, proven.
+#[derive(Debug)]
+pub(crate) struct Said {
+    /// The layer that holds it.
+    pub(crate) layer: Digest,
+    pub(crate) who: Who,
+    pub(crate) payload: Payload,
 }
 
 /// What came of it all.
@@ -259,6 +269,11 @@ impl Attached {
         names
     }
 
+    /// Why there may be more, if there may.
+    pub(crate) const fn incomplete(&self) -> Option<&Remark> {
+        self.incomplete.as_ref()
+    }
+
     /// Whether all of it could be read.
     pub fn outcome(&self, Judged { summaries, incomplete, .. }: &Judged) -> Outcome {
         if let Some(cause) = self.incomplete.as_ref().or(incomplete.as_ref()) {
@@ -279,7 +294,54 @@ impl Attached {
 
     /// Judges every signature: for each signer that the policy's rule allows, or for whoever it is where there is no policy. `roots` are
     /// those that [`Self::roots`] names.
-    pub async fn judge(&self, root: &Content, wanted: &Candidates, roots: &KnownRoots, now: UnixTime, prover: &impl Prover) -> Judged {
+    pub async fn judge(
+        &self,
+        artifact: Artifact<'_>,
+        wanted: &Candidates,
+        roots: &KnownRoots,
+        now: UnixTime,
+        prover: &impl Prover,
+    ) -> Judged {
+        let mut signed = Vec::new();
+        let mut on_proven = |_: &Holder, alternative: &Alternative, mut signer: Signer| {
+            // A verdict needs none of what an attestation says.
+            drop(signer.take_payload());
+            signed.push(Signed { alternative: alternative.clone(), signer });
+        };
+        let judged = self.judge_each(artifact, wanted, roots, now, prover, &mut on_proven).await;
+        Judged { signed, ..judged }
+    }
+
+    /// The same, for what the signers who are wanted say, each statement once; and what is told of the others.
+    pub(crate) async fn statements(
+        &self,
+        artifact: Artifact<'_>,
+        wanted: &Candidates,
+        roots: &KnownRoots,
+        now: UnixTime,
+        prover: &impl Prover,
+    ) -> (Vec<Said>, Judged) {
+        let mut said: Vec<Said> = Vec::new();
+        let mut on_proven = |holder: &Holder, _: &Alternative, mut signer: Signer| {
+            if let Some(payload) = signer.take_payload()
+                && said.iter().all(|known| known.layer != holder.layer)
+            {
+                said.push(Said { layer: holder.layer, who: signer.who().clone(), payload });
+            }
+        };
+        let judged = self.judge_each(artifact, wanted, roots, now, prover, &mut on_proven).await;
+        (said, judged)
+    }
+
+    async fn judge_each(
+        &self,
+        artifact: Artifact<'_>,
+        wanted: &Candidates,
+        roots: &KnownRoots,
+        now: UnixTime,
+        prover: &impl Prover,
+        on_proven: &mut dyn FnMut(&Holder, &Alternative, Signer),
+    ) -> Judged {
         let mut judged = Judged::default();
         let nobody_trusted = KnownRoot { root: Some(Rc::default()), outdated: None };
         let mut left = budget::IMAGE_CHECKS;
@@ -300,7 +362,7 @@ impl Attached {
                     best.get_or_insert_with(|| (0, layer.unknown(why)));
                     continue;
                 };
-                let verification = verify::verify(entity, Artifact::of(root), &candidate.trust(trusted), now);
+                let verification = verify::verify(entity, artifact, &candidate.trust(trusted), now);
                 // One who is not named is enough to say so; more would only cost.
                 if best.is_some() && verification.names_another() {
                     continue;
@@ -332,7 +394,7 @@ impl Attached {
                 }
                 let (weight, summary) = (weight(&findings), layer.summary(entity, candidate, &findings));
                 if let (Some(alternative), Ok(signer)) = (&candidate.alternative, findings.signer) {
-                    judged.signed.push(Signed { alternative: alternative.clone(), signer });
+                    on_proven(layer, alternative, signer);
                 }
                 // The one that says most: of several failures, the one that came furthest.
                 if best.as_ref().is_none_or(|(most, _)| weight > *most) {
@@ -413,7 +475,7 @@ pub(crate) fn meaning(meaning: &Meaning) -> MeaningSummary {
         Meaning::Signature { annotations, .. } => {
             MeaningSummary { kind: "signature", predicate_type: None, annotations: annotations.clone() }
         }
-        Meaning::Attestation(statement) => {
+        Meaning::Attestation(statement, _) => {
             MeaningSummary { kind: "attestation", predicate_type: Some(excerpt(&statement.predicate_type, 200)), annotations: Vec::new() }
         }
     }

@@ -4,6 +4,8 @@
 //! nor Docker Content Trust before a policy names it: see docs/adr/0007-modules.md.
 
 #[cfg(feature = "wasm-check")]
+mod attestations;
+#[cfg(feature = "wasm-check")]
 mod bundle;
 #[cfg(feature = "wasm-check")]
 mod check;
@@ -32,6 +34,8 @@ mod transport;
 #[cfg(feature = "wasm-trust")]
 mod trust;
 
+#[cfg(feature = "wasm-check")]
+pub use attestations::*;
 #[cfg(feature = "wasm-check")]
 pub use bundle::*;
 #[cfg(feature = "wasm-check")]

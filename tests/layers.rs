@@ -12,13 +12,14 @@ const LAYERS: &[(u8, &[&str])] = &[
     (1, &["oci", "json", "der", "pem", "intoto", "stored"]),
     (2, &["report"]),
     (3, &["crypto", "x509", "timestamp", "tlog", "envelope"]),
-    (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy", "scan"]),
+    (4, &["pin", "tuf", "content_trust", "sigstore", "cosign", "policy", "attested", "scan"]),
     (5, &["transport", "prover", "store"]),
     (6, &["registry", "discover", "error", "signatures"]),
     (
         7,
         &[
             "anchors",
+            "attestations",
             "check",
             "collection",
             "contents",

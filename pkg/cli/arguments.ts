@@ -53,6 +53,18 @@ export interface ScanArguments {
   at?: Date;
   /** The file of an OpenVEX document. */
   vex?: string;
+  /** Where the list of packages is from, where that was said. */
+  packages?: 'layers' | 'sbom';
+  /** The file of a list of packages. */
+  sbom?: string;
+  /** The file of a public key, with whose private key attestations are signed. */
+  attestedBy?: string;
+  /** By whom they are signed, as a certificate names them. */
+  identity?: SignerIdentity;
+  /** The file of a trusted root. */
+  trustedRoot?: string;
+  /** Whether trusted roots are renewed. */
+  refresh: boolean;
   failOn?: VulnerabilityLevel;
   onlyFixable: boolean;
   json: boolean;
@@ -134,6 +146,9 @@ const flags = {
   shards: { type: 'string' },
   osv: { type: 'boolean' },
   vex: { type: 'string' },
+  packages: { type: 'string' },
+  sbom: { type: 'string' },
+  'attested-by': { type: 'string' },
   'fail-on': { type: 'string' },
   'only-fixable': { type: 'boolean' },
   attachments: { type: 'boolean' },
@@ -164,7 +179,13 @@ const commands = {
   check: { flags: [...SHARED, ...SIGNER, ...TRUSTING, 'trusted-root', 'attachments'], read: readCheck },
   pin: { flags: [...SHARED, 'kind', 'write', 'check', 'diff', 'lock', 'no-lock'], read: readPin },
   drift: { flags: [...SHARED, 'kind'], read: readDrift },
-  scan: { flags: ['shards', 'osv', 'platform', 'relay', 'at', 'vex', 'fail-on', 'only-fixable', 'json', 'no-color'], read: readScan },
+  scan: {
+    flags: [
+      'shards', 'osv', 'platform', 'relay', 'at', 'vex', 'packages', 'sbom', 'attested-by', 'issuer', 'subject', 'subject-pattern', 'trusted-root', 'no-refresh',
+      'fail-on', 'only-fixable', 'json', 'no-color',
+    ],
+    read: readScan,
+  },
   'trust inspect': { flags: [...TRUST, 'at'], read: readInspect },
   'trust migrate': { flags: [...TRUST, ...SIGNER, 'keep-content-trust', 'out', 'write', 'overwrite'], read: readMigrate },
 } as const satisfies Record<string, { flags: readonly Flag[]; read: (words: string[], values: Values) => Arguments }>;
@@ -175,6 +196,7 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
   ['policy', 'issuer', 'a policy names the signer itself'],
   ['key', 'issuer', 'a policy can name several signers'],
   ['subject', 'subject-pattern', 'one is exact, the other is not'],
+  ['attested-by', 'issuer', 'one is a key, the other whom a certificate names'],
   ...ANCHORS.flatMap((anchor, place) => [
     ['policy', anchor, 'a policy names its own'] as [Flag, Flag, string],
     ...ANCHORS.slice(place + 1).map((other) => [anchor, other, 'a policy can name several'] as [Flag, Flag, string]),
@@ -260,14 +282,16 @@ function readScan([image, ...rest]: string[], values: Values): ScanArguments {
     image,
     source: folder === undefined ? { kind: 'osv' } : { kind: 'shards', folder },
     onlyFixable: values.has('only-fixable'),
+    refresh: !values.has('no-refresh'),
     json: values.has('json'),
     color: !values.has('no-color'),
     ...readAt(values),
   };
-  for (const name of ['platform', 'relay', 'vex'] as const) {
+  for (const name of ['platform', 'relay', 'vex', 'sbom'] as const) {
     const value = values.get(name);
     if (value !== undefined) command[name] = value;
   }
+  readAttested(command, values);
   const text = values.get('fail-on');
   if (text === undefined) {
     if (command.onlyFixable) throw new UsageError('expected --only-fixable with --fail-on, found it alone: nothing is denied');
@@ -279,6 +303,25 @@ function readScan([image, ...rest]: string[], values: Values): ScanArguments {
     throw new UsageError(`unknown severity '${text}': ${meant ? `did you mean ${meant}?` : `expected one of ${LEVELS.join(', ')}`}`);
   }
   return { ...command, failOn: level };
+}
+
+/** Where the list of packages is from, and whose word counts. */
+function readAttested(command: ScanArguments, values: Values): void {
+  const packages = values.get('packages');
+  if (packages !== undefined) {
+    if (packages !== 'layers' && packages !== 'sbom') throw new UsageError(`expected --packages to be layers or sbom, found '${packages}'`);
+    if (command.sbom !== undefined && packages === 'layers') {
+      throw new UsageError('expected --packages layers or --sbom FILE, found both: a list that you bring is not read from layers');
+    }
+    command.packages = packages;
+  }
+  const [key, identity, root] = [values.get('attested-by'), readIdentity(values), values.get('trusted-root')];
+  if (key !== undefined) command.attestedBy = key;
+  if (identity !== undefined) command.identity = identity;
+  if (root !== undefined) {
+    if (key === undefined && identity === undefined) throw new UsageError('expected --trusted-root with --attested-by or --issuer, found it alone');
+    command.trustedRoot = root;
+  }
 }
 
 function readInspect([image, ...rest]: string[], values: Values): InspectArguments {

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fileStore } from '../filestore.js';
 import { validate } from '../options.js';
-import type { CheckOptions, InspectOptions, PinOptions } from '../types.js';
+import type { CheckOptions, InspectOptions, PinOptions, Store } from '../types.js';
 import type { CheckArguments, DriftArguments, PinArguments, TrustArguments } from './arguments.js';
 import { dockerCredentials } from './credentials.js';
 import { complain } from './output.js';
@@ -19,7 +19,7 @@ export function asking(command: CheckArguments | PinArguments | DriftArguments):
   if (command.policy !== undefined) options.policy = readOption('policy', command.policy);
   if (command.at !== undefined) options.now = command.at;
   if (command.relay !== undefined) options.relay = command.relay;
-  if (command.refresh) options.store = fileStore(stateDirectory());
+  if (command.refresh) options.store = keptTrust();
   validate(options, 'pin');
   return options;
 }
@@ -34,7 +34,7 @@ export function askingForTrust(command: TrustArguments): InspectOptions & Pick<A
     options.store = fileStore(store);
     if (at !== undefined) options.now = at;
   } else if (at === undefined && trusting.anchor.kind === 'tofu') {
-    options.store = fileStore(stateDirectory());
+    options.store = keptTrust();
   }
   validate(options, 'inspect');
   return options;
@@ -50,6 +50,11 @@ export function asDockerWould(): Pick<Asking, 'credentials' | 'trustServer'> {
     throw new UsageError(`expected the environment variable DOCKER_CONTENT_TRUST_SERVER to be an https address, found '${trustServer}'`);
   }
   return { credentials, trustServer };
+}
+
+/** Where trusted roots are kept. */
+export function keptTrust(): Store {
+  return fileStore(stateDirectory());
 }
 
 /** Where programs keep what is no data and no cache: XDG Base Directory Specification 0.8. */

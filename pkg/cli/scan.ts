@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scan as ask, type Scan, type ScanOptions } from '../node.js';
 import type { ScanArguments } from './arguments.js';
-import { asDockerWould } from './asking.js';
+import { asDockerWould, keptTrust, readOption } from './asking.js';
 import { EXIT } from './exit.js';
 import { coloursFor, print, printJson } from './output.js';
 import { Progress } from './progress.js';
@@ -34,7 +34,7 @@ async function run(command: ScanArguments): Promise<Scan> {
   }
 }
 
-function optionsOf({ source, platform, relay, at, vex, failOn, onlyFixable }: ScanArguments): ScanOptions {
+function optionsOf({ source, platform, relay, at, vex, packages, sbom, attestedBy, identity, trustedRoot, refresh, failOn, onlyFixable }: ScanArguments): ScanOptions {
   const { credentials } = asDockerWould();
   return {
     credentials,
@@ -43,6 +43,12 @@ function optionsOf({ source, platform, relay, at, vex, failOn, onlyFixable }: Sc
     ...(relay !== undefined && { relay }),
     ...(at !== undefined && { now: at }),
     ...(vex !== undefined && { vex: readBytes('vex', vex) }),
+    ...(packages !== undefined && { packages }),
+    ...(sbom !== undefined && { sbom: readBytes('sbom', sbom) }),
+    ...(attestedBy !== undefined && { attestedBy: { cosign: { publicKey: readOption('attested-by', attestedBy) } } }),
+    ...(identity !== undefined && { attestedBy: { sigstore: identity } }),
+    ...(trustedRoot !== undefined && { trustedRoot: readOption('trusted-root', trustedRoot) }),
+    ...(identity !== undefined && refresh && { store: keptTrust() }),
     ...(failOn !== undefined && { deny: failOn }),
     ...(onlyFixable && { onlyFixable }),
   };

@@ -4,6 +4,15 @@ import type { Scan, VulnerabilityFinding } from '../types.js';
 import { plural } from './output.js';
 import { type Colours, printableAll } from './terminal.js';
 
+/** Where the list of packages is from, and how far that can be trusted. */
+const TRUST = {
+  proven: 'read from the layers, every byte of which is proven',
+  signed: 'listed by whom you named, who signed it for this image',
+  linked: "listed by BuildKit beside the image, and signed by nobody: it is the word of whoever pushed the image",
+  given: 'listed in the file that you gave; whether it is about this image is not checked',
+};
+const FORMATS = { spdx: 'SPDX', cyclonedx: 'CycloneDX' };
+
 const HEAD = ['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN', 'LAYER'];
 /** Of a column, so that a name of a megabyte leaves room for the others. */
 const WIDEST = 48;
@@ -16,7 +25,7 @@ export function renderScan(untrusted: Scan, colours: Colours): string {
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function facts({ image, distribution }: Scan, colours: Colours): string[] {
+function facts({ image, distribution, inventory }: Scan, colours: Colours): string[] {
   if (image === null) return [];
   const named = distribution === null ? 'no distribution is named' : distribution.prettyName ?? [distribution.id, distribution.versionId].filter(Boolean).join(' ');
   return [
@@ -24,6 +33,8 @@ function facts({ image, distribution }: Scan, colours: Colours): string[] {
     `  digest    ${image.digest ?? 'not proven'}`,
     ...(image.platform === null ? [] : [`  platform  ${image.platform}`]),
     `  system    ${named}`,
+    ...(inventory === null ? [] : [`  packages  ${TRUST[inventory.trust]}`]),
+    ...(inventory?.documents ?? []).map(({ format, digest, by }) => `            ${FORMATS[format]} ${digest}${by === null ? '' : `, signed by ${by}`}`),
   ];
 }
 
@@ -35,7 +46,7 @@ function table({ findings }: Scan, colours: Colours): string[] {
     one.name,
     one.version,
     finding.state === 'undetermined' ? 'not known' : finding.fixed ?? 'none',
-    String(one.layer),
+    one.layer === null ? '-' : String(one.layer),
   ].map(short)));
   const widths = HEAD.map((head, column) => rows.reduce((widest, row) => Math.max(widest, row[column]!.length), head.length));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd();

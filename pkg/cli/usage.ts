@@ -40,6 +40,14 @@ Options:
   --fail-on LEVEL  scan: deny what is negligible, low, medium, high or critical, and what is worse
   --only-fixable   scan: deny only what has a fix
   --vex FILE       scan: put what this OpenVEX document says beside the findings
+  --packages P     scan: sbom takes the list of packages from what is attached to the image, and
+                   downloads no layer; layers is what it does unless told otherwise
+  --sbom FILE      scan: take the list of packages from this file (SPDX or CycloneDX)
+  --attested-by FILE
+                   scan: believe what is attested with this public key: its lists of packages, and
+                   what it says of vulnerabilities; so do --issuer and --subject with whom they
+                   name, and --trusted-root. Without any, --packages sbom takes BuildKit's list,
+                   which nobody signs, so that nothing is ever accepted by it
   --write          pin: write the digests into the files, and into the lock what is known of them
   --check          pin: ask nobody, and fail if a file names an image without a digest
   --diff           pin: print what changes, which is what it does unless told otherwise
@@ -63,6 +71,7 @@ Examples:
   pullproof check ghcr.io/org/app:2.1 --key cosign.pub
   pullproof check alpine --json | jq --raw-output .pinned
   pullproof scan nginx:1.27 --shards advisories --fail-on high --only-fixable
+  pullproof scan ghcr.io/org/app:2.1 --osv --packages sbom --attested-by cosign.pub
   pullproof pin compose.yaml Dockerfile --write
   pullproof pin . --check
   pullproof drift

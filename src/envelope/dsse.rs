@@ -38,7 +38,7 @@ pub struct Envelope {
 }
 
 /// What somebody signed in an envelope.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payload {
     bytes: Vec<u8>,
 }
@@ -47,6 +47,11 @@ impl Payload {
     /// The bytes that were signed: an in-toto statement in JSON.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The same, for whoever keeps them.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 }
 

@@ -1,6 +1,7 @@
 //! An index (Docker calls it a manifest list): the manifests of one image, one a platform, and what belongs to them.
 
 use crate::budget;
+use crate::digest::Digest;
 use crate::json::Members;
 use crate::oci::InvalidDocument;
 use crate::oci::MediaType;
@@ -77,6 +78,13 @@ impl Index {
 }
 
 impl Entry {
+    /// Whether it is BuildKit's statement about the manifest with this digest. Nobody vouches for that but whoever wrote the index.
+    pub fn is_about(&self, manifest: Digest) -> bool {
+        self.role == Role::Attestation
+            && self.descriptor.annotation("vnd.docker.reference.type") == Some("attestation-manifest")
+            && self.descriptor.annotation("vnd.docker.reference.digest").is_some_and(|text| text.parse() == Ok(manifest))
+    }
+
     fn read(members: &Members<'_>) -> Result<Self, InvalidDocument> {
         let descriptor = Descriptor::read(members)?;
         let platform = members.optional("platform")?.map(|place| Platform::read(&place.object()?)).transpose()?;

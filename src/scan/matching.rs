@@ -69,7 +69,7 @@ pub fn match_packages<A: Advisories>(distribution: Option<&Distribution>, packag
         pretty_name: distribution.pretty_name.clone(),
         ecosystem: release.as_ref().ok().map(|release| release.ecosystem.clone()),
     });
-    Scan { schema_version: 1, scanned_at: now, image: None, extent, rule: None, remarks, distribution, coverage, findings }
+    Scan { schema_version: 1, scanned_at: now, image: None, extent, rule: None, remarks, distribution, inventory: None, coverage, findings }
 }
 
 /// Where a finding stands: what is to act on first, the worst first, then by name.
@@ -158,7 +158,7 @@ fn finding<A: Advisories>(found: Vulnerability, subject: &Subject, packages: Vec
 
 fn installed(package: &Package) -> Installed {
     let Package { name, version, location, layer, .. } = package;
-    Installed { name: name.clone(), version: version.clone(), location: location.clone(), layer: *layer }
+    Installed { name: name.clone(), version: version.clone(), location: location.clone(), layer: Some(*layer) }
 }
 
 fn coverage<A: Advisories>(packages: &[Package], subjects: &Subjects, looked: Looked, advisories: &A, now: UnixTime) -> Coverage {

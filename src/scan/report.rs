@@ -28,6 +28,8 @@ pub struct Scan {
     pub remarks: Vec<Remark>,
     /// What the image says that it is.
     pub distribution: Option<DistributionSummary>,
+    /// Where the list of packages is from; `None` where there is none.
+    pub inventory: Option<InventorySummary>,
     /// What was looked at.
     pub coverage: Coverage,
     /// What was found: the worst first, what vendors count as none to act on last.
@@ -100,6 +102,64 @@ pub enum Extent {
     Unsupported,
     /// The image, or what is known of what is in it, could not be had: an absence of findings says nothing.
     Unknown,
+}
+
+/// Where a list of packages is from, and how far it can be trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InventorySummary {
+    /// Who made it.
+    pub from: ListedBy,
+    /// How far it can be trusted.
+    pub trust: ListTrust,
+    /// The documents that it was read from; none where it was made here.
+    pub documents: Vec<ListDocument>,
+}
+
+/// Who listed the packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListedBy {
+    /// We did, from the layers.
+    Layers,
+    /// Somebody else did.
+    Sbom,
+}
+
+/// How far a list of packages can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListTrust {
+    /// It was read from the bytes of the image.
+    Proven,
+    /// Somebody who was named signed that it is about this image.
+    Signed,
+    /// The index names it beside the image, and nobody signed it: it is the word of whoever pushed the index.
+    Linked,
+    /// The caller brought it.
+    Given,
+}
+
+/// A list of packages that somebody else made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListDocument {
+    /// Which format it has.
+    pub format: ListFormat,
+    /// Of the bytes that it came in: the attestation in the registry, or the file.
+    pub digest: Digest,
+    /// Who signed it, in words; `None` where nobody did.
+    pub by: Option<String>,
+}
+
+/// The format of a list of packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListFormat {
+    /// SPDX 2.
+    Spdx,
+    /// CycloneDX 1.
+    CycloneDx,
 }
 
 /// A distribution.
@@ -252,8 +312,8 @@ pub struct Installed {
     pub version: String,
     /// The file that says so.
     pub location: String,
-    /// The layer that brought it, counted from the lowest, 0.
-    pub layer: usize,
+    /// The layer that brought it, counted from the lowest, 0; `None` where somebody else listed it.
+    pub layer: Option<usize>,
 }
 
 /// What a VEX document says of a finding.
@@ -270,6 +330,8 @@ pub struct VexMark {
     pub document: String,
     /// Its author, as it says.
     pub author: String,
+    /// Who signed it, in words; `None` where the caller brought it.
+    pub signed_by: Option<String>,
     /// When.
     pub at: Option<UnixTime>,
 }

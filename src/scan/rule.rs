@@ -18,6 +18,7 @@ use crate::scan::report::Extent;
 use crate::scan::report::Finding;
 pub use crate::scan::report::Judged;
 use crate::scan::report::LeftOut;
+use crate::scan::report::ListTrust;
 use crate::scan::report::RuleSummary;
 use crate::scan::report::Scan;
 use crate::scan::report::State;
@@ -175,6 +176,10 @@ impl Rule {
             let message =
                 format!("expected to know how bad every finding is, found {} of which that is not known: {}", open.len(), named(open));
             tell("vulnerabilities-undetermined", message);
+        }
+        if scan.inventory.as_ref().is_some_and(|inventory| inventory.trust == ListTrust::Linked) {
+            let message = "expected a list of packages from the layers, or that somebody who is named signed, found one that nobody did";
+            tell("inventory-unsigned", message.to_owned());
         }
         if scan.extent != Extent::Complete {
             let why = scan.remarks.first().map_or("no reason is known", |remark| remark.message.as_str());

@@ -38,6 +38,8 @@ pub struct Vex {
     pub id: String,
     /// `author`, as it says.
     pub author: String,
+    /// Who signed it, in words.
+    signed_by: Option<String>,
     /// In the order of the document.
     statements: Vec<Statement>,
 }
@@ -137,19 +139,29 @@ impl Vex {
         if bytes.len() > budget::VEX_BYTES {
             return Err(InvalidVex::TooLarge { limit: budget::VEX_BYTES });
         }
-        let document = json::parse_object(bytes)?;
-        let members = document.root();
+        Self::read(&json::parse_object(bytes)?.root())
+    }
+
+    /// Reads one in another document, such as what somebody attests.
+    pub fn read(members: &Members<'_>) -> Result<Self, InvalidVex> {
         let context = members.required("@context")?.string()?;
         if !context.starts_with("https://openvex.dev/ns") {
             return Err(InvalidVex::Context { found: context.to_owned() });
         }
-        let at = time(&members, "last_updated")?.or(time(&members, "timestamp")?);
+        let at = time(members, "last_updated")?.or(time(members, "timestamp")?);
         let statements = members.required("statements")?.array()?;
         Ok(Self {
             id: members.required("@id")?.string()?.to_owned(),
             author: members.required("author")?.string()?.to_owned(),
+            signed_by: None,
             statements: statements.iter().map(|place| Statement::read(place, at)).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// The same, with who signed it, in words.
+    #[must_use]
+    pub fn signed_by(self, who: &str) -> Self {
+        Self { signed_by: Some(who.to_owned()), ..self }
     }
 
     /// Puts beside the findings what the document says of them. `image` is what the document may call the image: references with a digest, or
@@ -166,6 +178,7 @@ impl Vex {
                     statement: statement.words.clone(),
                     document: self.id.clone(),
                     author: self.author.clone(),
+                    signed_by: self.signed_by.clone(),
                     at: statement.at,
                 });
             }

@@ -2,6 +2,7 @@
 
 use crate::crypto::PublicKey;
 use crate::digest::Digest;
+use crate::envelope::dsse::Payload;
 use crate::intoto::Statement;
 use crate::sigstore::claims::Claims;
 use crate::time::UnixTime;
@@ -30,6 +31,14 @@ impl Signer {
     /// What it means that they did.
     pub const fn meaning(&self) -> &Meaning {
         &self.meaning
+    }
+
+    /// Takes the bytes that were signed, which can be large, where it is a statement.
+    pub fn take_payload(&mut self) -> Option<Payload> {
+        match &mut self.meaning {
+            Meaning::Attestation(_, payload) => Some(core::mem::take(payload)),
+            Meaning::Signature { .. } => None,
+        }
     }
 
     /// Who saw the signature, and when. There is one at least where the signer is named by a certificate.
@@ -67,8 +76,8 @@ pub enum Meaning {
         /// Where the signer says that it is kept, if they say so.
         reference: Option<String>,
     },
-    /// What the statement says.
-    Attestation(Box<Statement>),
+    /// What a statement says, and the bytes of it that were signed.
+    Attestation(Box<Statement>, Payload),
 }
 
 /// Somebody who saw a signature at a time.

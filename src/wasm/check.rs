@@ -47,17 +47,17 @@ use crate::wasm::store::JsStore;
 use crate::wasm::transport::FetchTransport;
 
 /// What is asked about one image, and who is to answer.
-struct Question {
-    image: Reference,
-    policy: Option<Policy>,
-    now: UnixTime,
-    checker: Checker<FetchTransport, PlatformProver, JsStore, OtherModule>,
+pub(super) struct Question {
+    pub(super) image: Reference,
+    pub(super) policy: Option<Policy>,
+    pub(super) now: UnixTime,
+    pub(super) checker: Checker<FetchTransport, PlatformProver, JsStore, OtherModule>,
     /// For the report.
     summaries: Summaries,
 }
 
 impl Question {
-    fn read(
+    pub(super) fn read(
         image: &str,
         options: &JsValue,
         fetch: js_sys::Function,

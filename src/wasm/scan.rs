@@ -2,20 +2,25 @@
 
 use js_sys::Array;
 use js_sys::Function;
+use js_sys::Object;
 use js_sys::Promise;
+use js_sys::Reflect;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::attested::Attested;
 use crate::budget;
 use crate::error::Error;
 use crate::json::Members;
 use crate::reference::Reference;
+use crate::scan::lists::GivenList;
 use crate::scan::rule::Rule;
 use crate::scan::vex::Vex;
 use crate::scanner::Beside;
+use crate::scanner::Listing;
 use crate::scanner::LoadError;
 use crate::scanner::Scanner;
 use crate::scanner::ShardLoader;
@@ -57,16 +62,21 @@ fn unusable() -> LoadError {
 struct Question {
     means: Means,
     platform: Option<String>,
+    listing: Listing,
     rule: Option<Rule>,
     vex: Vec<Vex>,
 }
 
-/// Scans an image. Without `shards` OSV's server is asked. `on_step` is told what happens.
+/// Scans an image. Without `shards` OSV's server is asked. `sbom` is a list of packages that the caller brings; `attested` is what the module that
+/// checks answered when it was asked what is attested. `on_step` is told what happens.
+#[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
 #[wasm_bindgen]
 pub async fn scan(
     image: String,
     options: JsValue,
     vex: Array,
+    sbom: Option<Uint8Array>,
+    attested: Option<Object>,
     fetch: Function,
     shards: Option<Function>,
     signal: Option<web_sys::AbortSignal>,
@@ -74,9 +84,10 @@ pub async fn scan(
 ) -> Result<JsValue, JsValue> {
     let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
     let options = from_js(&options)?;
-    let question = read(&options.root(), &vex).map_err(|refusal| invalid(&refusal))?;
+    let question = read(&options.root(), &vex, sbom.as_ref()).map_err(|refusal| invalid(&refusal))?;
     let Means { now, access, .. } = question.means;
-    let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access);
+    let attested = attested.map(|answer| read_attested(&answer).ok_or_else(|| invalid(NO_ANSWER))).transpose()?;
+    let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access).listing(question.listing).attested(attested);
     if let Some(platform) = question.platform {
         scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
     }
@@ -92,8 +103,37 @@ pub async fn scan(
     Ok(to_js(&scan))
 }
 
-fn read(members: &Members<'_>, vex: &Array) -> Result<Question, Refusal> {
-    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "rule"]).collect();
+/// The module that checks is of another version, perhaps one that some cache kept.
+const NO_ANSWER: &str = "expected what is attested as the module that checks says it, found something else: is it of this version?";
+
+fn read_attested(answer: &Object) -> Option<Result<Attested, String>> {
+    let payloads = Reflect::get(answer, &"payloads".into()).ok().filter(Array::is_array)?;
+    let payloads = Array::from(&payloads);
+    let payloads = payloads.iter().map(|payload| {
+        let payload: Uint8Array = payload.dyn_into().ok()?;
+        (payload.length() as usize <= budget::BUNDLE_BYTES).then(|| payload.to_vec())
+    });
+    let object = from_js(&Reflect::get(answer, &"attested".into()).ok()?).ok()?;
+    Attested::read(&object.root(), payloads.collect::<Option<_>>()?)
+}
+
+fn read_listing(members: &Members<'_>, sbom: Option<&Uint8Array>) -> Result<Listing, Refusal> {
+    match (members.optional_string("packages").map_err(told)?, sbom) {
+        (None | Some("sbom"), Some(bytes)) => {
+            // One more than any: it is refused where lists are read.
+            let bytes = bytes.subarray(0, u32::try_from(budget::SBOM_BYTES + 1).unwrap_or(u32::MAX)).to_vec();
+            let list = GivenList::parse(&bytes).map_err(|why| format!("sbom: {why}"))?;
+            Ok(Listing::Given(list))
+        }
+        (None | Some("layers"), None) => Ok(Listing::Layers),
+        (Some("sbom"), None) => Ok(Listing::Sbom),
+        (Some("layers"), Some(_)) => Err("expected packages from layers or from sbom, found both".to_owned()),
+        (Some(_), _) => Err("expected packages from layers or sbom, found another word".to_owned()),
+    }
+}
+
+fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result<Question, Refusal> {
+    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "rule", "packages"]).collect();
     options::only(members, &known)?;
     let rule = members.optional("rule").map_err(told)?;
     let documents = vex.iter().map(|document| {
@@ -108,6 +148,7 @@ fn read(members: &Members<'_>, vex: &Array) -> Result<Question, Refusal> {
     }
     Ok(Question {
         means,
+        listing: read_listing(members, sbom)?,
         platform: members.optional_string("platform").map_err(told)?.map(str::to_owned),
         rule: rule.map(|rule| Rule::read(&rule).map_err(|invalid| invalid.to_string())).transpose()?,
         vex: documents.collect::<Result<_, _>>()?,

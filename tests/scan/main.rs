@@ -7,6 +7,7 @@
 mod advisories;
 mod apk;
 mod archive;
+mod attested;
 mod changelogs;
 mod dpkg;
 mod ecosystems;

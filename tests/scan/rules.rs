@@ -124,7 +124,8 @@ fn what_a_vex_document_settles_is_left_out_and_told() {
         (VexStatus::UnderInvestigation, Judged::Denied),
     ] {
         let document = "https://vex.example/1".to_owned();
-        scan.findings[0].vex = Some(VexMark { status, justification: None, statement: None, document, author: "Example".into(), at: None });
+        scan.findings[0].vex =
+            Some(VexMark { status, justification: None, statement: None, document, author: "Example".into(), signed_by: None, at: None });
         let judged = judge(json!({ "deny": "high" }), &scan);
         assert_eq!((judged.judged, judged.left_out.len()), (expected, usize::from(expected == Judged::Met)));
     }

@@ -3,9 +3,9 @@
 use pullproof::scan::inventory::Unreadable;
 use pullproof::scan::inventory::purl::PackageUrl;
 use pullproof::scan::inventory::sbom;
-use pullproof::scan::inventory::sbom::Format;
 use pullproof::scan::inventory::sbom::Sbom;
 use pullproof::scan::package::Kind;
+use pullproof::scan::report::ListFormat;
 
 use crate::support::shown;
 
@@ -163,7 +163,7 @@ fn what_trivy_says_in_properties_counts() {
         ("pkg:deb/debian/a@1", &[("SrcVersion", "2")], "a 1"),
     ] {
         let list = read(&cyclonedx(&component(url, pairs)));
-        assert_eq!((list.format, list.packages.len()), (Format::CycloneDx, 1));
+        assert_eq!((list.format, list.packages.len()), (ListFormat::CycloneDx, 1));
         assert_eq!(shown(&list.packages[0]), expected);
     }
 }

@@ -148,7 +148,7 @@ fn online(world: &World) -> Scan {
 }
 
 fn found(scan: &Scan) -> Vec<(&str, &str, usize, Option<&str>)> {
-    let package = |finding: &pullproof::scan::report::Finding| finding.packages[0].layer;
+    let package = |finding: &pullproof::scan::report::Finding| finding.packages[0].layer.unwrap();
     let mut found: Vec<_> = scan
         .findings
         .iter()

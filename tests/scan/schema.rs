@@ -5,6 +5,9 @@ use std::fs;
 use pullproof::scan::report::DatabaseKind;
 use pullproof::scan::report::Extent;
 use pullproof::scan::report::Judged;
+use pullproof::scan::report::ListFormat;
+use pullproof::scan::report::ListTrust;
+use pullproof::scan::report::ListedBy;
 use pullproof::scan::report::State;
 use pullproof::scan::report::VexStatus;
 use pullproof::scan::severity::Level;
@@ -74,6 +77,13 @@ fn the_schema_and_the_types_name_every_severity_and_who_says_so() {
 #[test]
 fn the_schema_and_the_types_name_every_status_of_a_vex_document() {
     same("/$defs/vex/properties/status/enum", words!(VexStatus: NotAffected Affected Fixed UnderInvestigation));
+}
+
+#[test]
+fn the_schema_and_the_types_name_every_origin_of_a_list() {
+    same("/$defs/inventory/properties/from/enum", words!(ListedBy: Layers Sbom));
+    same("/$defs/inventory/properties/trust/enum", words!(ListTrust: Proven Signed Linked Given));
+    same("/$defs/document/properties/format/enum", words!(ListFormat: Spdx CycloneDx));
 }
 
 #[test]

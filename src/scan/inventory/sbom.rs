@@ -3,7 +3,10 @@
 //! A list says what its author found. Whether it is about this image, and who says so, is for whoever verified the attestation that it came in.
 //! Packages are taken from their package URLs only: names and versions beside them are for people.
 
+use std::collections::BTreeSet;
+
 use crate::budget;
+use crate::digest::Digest;
 use crate::json;
 use crate::json::InvalidJson;
 use crate::json::Members;
@@ -13,12 +16,18 @@ use crate::scan::inventory::purl::PackageUrl;
 use crate::scan::package::Distribution;
 use crate::scan::package::Package;
 use crate::scan::package::Source;
+use crate::scan::report::ListFormat;
+
+/// Digests by which a list names what it is about: a handful, of which one would do.
+const DESCRIBED: usize = 64;
 
 /// What is in a list of packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sbom {
     /// Which format it has.
-    pub format: Format,
+    pub format: ListFormat,
+    /// What it says it is about, as far as it names an image by digests: of a manifest, an index or a configuration. Each once.
+    pub describes: BTreeSet<Digest>,
     /// The distribution, where the list names one, and not two.
     pub distribution: Option<Distribution>,
     /// The packages that are known here, sorted by kind, name, version and architecture.
@@ -29,41 +38,44 @@ pub struct Sbom {
     pub unidentified: usize,
 }
 
-/// The format of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// SPDX 2.
-    Spdx,
-    /// CycloneDX 1.
-    CycloneDx,
-}
-
 /// Reads a list. `location` is what its packages are said to be from.
 pub fn read(bytes: &[u8], location: &str) -> Result<Sbom, Unreadable> {
     if bytes.len() > budget::SBOM_BYTES {
         return Err(Unreadable::TooMuch { what: "bytes of a list of packages", limit: budget::SBOM_BYTES as u64 });
     }
-    let document = json::parse_object_of(bytes, budget::SBOM_VALUES)?;
-    let root = document.root();
+    read_members(&json::parse_object_of(bytes, budget::SBOM_VALUES)?.root(), location)
+}
+
+/// Reads a list in another document, such as what somebody attests.
+pub fn read_members(root: &Members<'_>, location: &str) -> Result<Sbom, Unreadable> {
     let format = match (root.optional_string("spdxVersion")?, root.optional_string("bomFormat")?) {
-        (Some(version), None) if version.starts_with("SPDX-2.") => Format::Spdx,
+        (Some(version), None) if version.starts_with("SPDX-2.") => ListFormat::Spdx,
         (Some(version), None) => return Err(Unreadable::Unsupported { what: "a version of SPDX", found: version.to_owned() }),
         (None, Some("CycloneDX")) => match root.required("specVersion")?.string()? {
-            version if version.starts_with("1.") => Format::CycloneDx,
+            version if version.starts_with("1.") => ListFormat::CycloneDx,
             version => return Err(Unreadable::Unsupported { what: "a version of CycloneDX", found: version.to_owned() }),
         },
         _ => return Err(Unreadable::Invalid { what: "the list", expected: "SPDX or CycloneDX" }),
     };
-    let mut list = List { location, distributions: Vec::new(), named: None, packages: Vec::new(), unknown: 0, unidentified: 0 };
+    let mut list = List {
+        location,
+        describes: BTreeSet::new(),
+        distributions: Vec::new(),
+        named: None,
+        packages: Vec::new(),
+        unknown: 0,
+        unidentified: 0,
+    };
     match format {
-        Format::Spdx => list.spdx(&root)?,
-        Format::CycloneDx => list.cyclonedx(&root)?,
+        ListFormat::Spdx => list.spdx(root)?,
+        ListFormat::CycloneDx => list.cyclonedx(root)?,
     }
     Ok(list.finish(format))
 }
 
 struct List<'l> {
     location: &'l str,
+    describes: BTreeSet<Digest>,
     /// Those that packages say they are of, each once.
     distributions: Vec<Distribution>,
     /// The one that is listed as such.
@@ -90,6 +102,16 @@ impl List<'_> {
                 }
             }
             let purpose = package.optional_string("primaryPackagePurpose")?;
+            if purpose == Some("CONTAINER") || url.is_some_and(|url| url.starts_with("pkg:oci/") || url.starts_with("pkg:docker/")) {
+                self.describe(package.optional_string("versionInfo")?);
+                for checksum in elements(&package, "checksums")? {
+                    let checksum = checksum.object()?;
+                    if checksum.optional_string("algorithm")? == Some("SHA256") {
+                        let value = checksum.optional_string("checksumValue")?.unwrap_or_default();
+                        self.describe(Some(&format!("sha256:{value}")));
+                    }
+                }
+            }
             match (url, purpose) {
                 (Some(url), _) => self.add(url, |_| Ok(None))?,
                 // The image itself, and what is no package.
@@ -104,7 +126,40 @@ impl List<'_> {
     }
 
     fn cyclonedx(&mut self, root: &Members<'_>) -> Result<(), Unreadable> {
+        if let Some(metadata) = root.optional("metadata")?
+            && let Some(component) = metadata.object()?.optional("component")?
+        {
+            let component = component.object()?;
+            // Syft writes the manifest's digest for a version, Trivy that of the configuration in a property.
+            self.describe(component.optional_string("version")?);
+            if let Some(Ok(url)) = component.optional_string("purl")?.map(PackageUrl::parse) {
+                self.describe(url.version.as_deref());
+            }
+            for hash in elements(&component, "hashes")? {
+                let hash = hash.object()?;
+                if hash.optional_string("alg")? == Some("SHA-256") {
+                    self.describe(Some(&format!("sha256:{}", hash.optional_string("content")?.unwrap_or_default())));
+                }
+            }
+            for property in elements(&component, "properties")? {
+                let property = property.object()?;
+                if matches!(property.optional_string("name")?, Some("aquasecurity:trivy:ImageID" | "aquasecurity:trivy:RepoDigest")) {
+                    self.describe(
+                        property.optional_string("value")?.map(|value| value.rsplit_once('@').map_or(value, |(_, digest)| digest)),
+                    );
+                }
+            }
+        }
         self.components(root, 0)
+    }
+
+    /// What is no digest names nothing.
+    fn describe(&mut self, text: Option<&str>) {
+        if let Some(Ok(digest)) = text.map(str::parse)
+            && self.describes.len() < DESCRIBED
+        {
+            self.describes.insert(digest);
+        }
     }
 
     /// `components[]`, each of which can have its own.
@@ -151,21 +206,22 @@ impl List<'_> {
                 self.packages.push(package);
             }
             // The image itself.
-            None if url.kind == "oci" || url.kind == "docker" => {}
+            None if url.kind == "oci" || url.kind == "docker" => self.describe(url.version.as_deref()),
             None if url.version.is_none() => self.unidentified += 1,
             None => self.unknown += 1,
         }
         Ok(())
     }
 
-    fn finish(mut self, format: Format) -> Sbom {
+    fn finish(mut self, format: ListFormat) -> Sbom {
         fn key(package: &Package) -> (crate::scan::package::Kind, &str, &str, Option<&str>) {
             (package.kind, &package.name, &package.version, package.architecture.as_deref())
         }
         self.packages.sort_by(|one, other| key(one).cmp(&key(other)));
         self.packages.dedup();
         let said = if self.distributions.len() == 1 { self.distributions.pop() } else { None };
-        Sbom { format, distribution: self.named.or(said), packages: self.packages, unknown: self.unknown, unidentified: self.unidentified }
+        let Self { describes, named, packages, unknown, unidentified, .. } = self;
+        Sbom { format, describes, distribution: named.or(said), packages, unknown, unidentified }
     }
 }
 

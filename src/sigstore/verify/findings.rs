@@ -236,7 +236,7 @@ fn identity(who: &Who) -> Outcome {
 const fn name(meaning: &Meaning) -> &'static str {
     match meaning {
         Meaning::Signature { .. } => "signature",
-        Meaning::Attestation(_) => "attestation",
+        Meaning::Attestation(..) => "attestation",
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn verify(
             let about = about.map_or_else(|| statement.subject_with(&artifact.digest()), Ok)?;
             let meaning = match statement.predicate_type.as_str() {
                 SIGN => Meaning::Signature { annotations: annotations(about), reference: None },
-                _ => Meaning::Attestation(Box::new(statement)),
+                _ => Meaning::Attestation(Box::new(statement), payload),
             };
             Ok(Unproven::new(meaning, Vec::new()))
         }),

@@ -43,12 +43,17 @@ impl ArtifactSpec {
             image.digest().algorithm().name(),
             image.digest().encoded(),
         );
+        Self::buildx_statement("https://slsa.dev/provenance/v0.2", &statement)
+    }
+
+    /// Any statement as buildx writes it, which its layer says to be of a type.
+    pub fn buildx_statement(predicate_type: &str, statement: &str) -> Self {
         let layer = Blob::new(media_type::IN_TOTO, statement);
         let config = format!(
             r#"{{"architecture":"unknown","os":"unknown","config":{{}},"rootfs":{{"type":"layers","diff_ids":["{}"]}}}}"#,
             layer.digest
         );
-        let predicate_type = ("in-toto.io/predicate-type".into(), "https://slsa.dev/provenance/v0.2".into());
+        let predicate_type = ("in-toto.io/predicate-type".into(), predicate_type.into());
         Self {
             artifact_type: None,
             config: Blob::new(media_type::OCI_CONFIG, config),

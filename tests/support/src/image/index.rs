@@ -87,14 +87,19 @@ impl IndexSpec {
     /// With an attestation about `image`, as buildx attaches it: an entry for the platform `unknown/unknown`.
     #[must_use]
     pub fn attestation_for(self, image: &Image) -> Self {
-        let attestation = ArtifactSpec::buildx_attestation(image).mint();
+        self.linked(&ArtifactSpec::buildx_attestation(image).mint(), image)
+    }
+
+    /// With statements that the index says to be about `image`.
+    #[must_use]
+    pub fn linked(self, attestation: &Image, image: &Image) -> Self {
         let descriptor = attestation
             .root
             .descriptor()
             .annotation("vnd.docker.reference.digest", &image.digest().to_string())
             .annotation("vnd.docker.reference.type", "attestation-manifest")
             .platform(&Platform::unknown());
-        self.image_as(&attestation, descriptor)
+        self.image_as(attestation, descriptor)
     }
 
     /// With another layout of the JSON.
