@@ -8,6 +8,7 @@ import { check, drift, pin, readyToPin, scan, verifyBundle } from '../dist/node.
 import { KINDS } from '../dist/text.js';
 import { codes } from '../dist/wasm/pullproof.js';
 import { pinCodes } from '../dist/wasm/pullproof_pin.js';
+import { LIBC, MINIMIST, spdx } from './support/attested.mjs';
 import { debian, fedora, layeredImage, shards } from './support/layered.mjs';
 import { multiPlatformImage, startRegistry } from './support/registry.mjs';
 
@@ -195,7 +196,7 @@ function members(name) {
 test('the types and the schema name the same members of a scan, in the same order', () => {
   const { $defs } = scanSchema;
   for (const [name, { properties, required }] of Object.entries({
-    Scan: scanSchema, ScannedImage: $defs.image, ScanRule: $defs.rule, ScanRemark: $defs.statement, ScanCoverage: $defs.coverage, ScanDatabase: $defs.database,
+    Scan: scanSchema, ScannedImage: $defs.image, ScanInventory: $defs.inventory, ScanRule: $defs.rule, ScanRemark: $defs.statement, ScanCoverage: $defs.coverage, ScanDatabase: $defs.database,
     VulnerabilityFinding: $defs.finding,
   })) {
     assert.deepEqual(members(name), Object.keys(properties), name);
@@ -220,6 +221,8 @@ const SCANS = {
   'with versions that have no order': [layeredImage(odd), { shards: load }, { extent: 'unsupported' }],
   'without shards': [debian(), { shards: () => null, deny: 'low' }, { extent: 'unsupported' }],
   'of a distribution without advisories': [fedora(), { shards: load }, { extent: 'unsupported' }],
+  'of a list of packages': [debian(), { shards: load, sbom: spdx(LIBC, MINIMIST), deny: 'low' }, { extent: 'complete' }],
+  'without a list of packages': [debian(), { shards: load, packages: 'sbom' }, { extent: 'unknown' }],
   'of layers that are none': [multiPlatformImage(), { shards: load }, { extent: 'unknown' }],
   'by a server that does not answer': [debian(), { osv: true }, { extent: 'unknown' }],
 };

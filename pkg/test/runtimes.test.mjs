@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
 import { chromium } from 'playwright-core';
 import { check, drift, pin, scan } from '../dist/node.js';
+import { attested, cyclonedx, CYCLONEDX, LIBC, MINIMIST, OPENVEX, signer, statement } from './support/attested.mjs';
 import { debian, shards } from './support/layered.mjs';
 import { startRegistry } from './support/registry.mjs';
 
@@ -148,6 +149,39 @@ test('an image is scanned to the same text everywhere', { timeout: 30_000 }, asy
     assert.deepEqual([inNode.extent, inNode.findings.length, inNode.rule.judged], ['complete', 2, 'denied']);
     assert.equal(await inWorker(question), JSON.stringify(inNode, null, 2));
     assert.equal(await inPage(question), JSON.stringify(inNode, null, 2));
+  } finally {
+    registry.stop();
+  }
+});
+
+test('an image is scanned from a list that is attested to the same text everywhere, and no layer is downloaded', { timeout: 30_000 }, async () => {
+  const [publisher, stranger] = [signer(), signer()];
+  const content = debian();
+  const [index, manifest] = [content.index.descriptor.digest, content.images[0].manifest.descriptor.digest];
+  const vex = {
+    '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'https://vex.test/1', author: 'team', timestamp: '2026-01-01T00:00:00Z', version: 1,
+    statements: [{ vulnerability: { name: 'CVE-2021-44906' }, products: [{ '@id': MINIMIST }], status: 'not_affected', impact_statement: 'unused' }],
+  };
+  const says = (by, predicateType, predicate) => ({ by, says: statement(index, predicateType, predicate) });
+  const registry = await startRegistry({
+    content: attested(content, [
+      says(publisher, CYCLONEDX, cyclonedx(manifest, LIBC, MINIMIST)),
+      says(publisher, OPENVEX, vex),
+      says(stranger, CYCLONEDX, cyclonedx(manifest)),
+    ]),
+    lie: toPages(() => ({})),
+  });
+  try {
+    const attestedBy = { cosign: { publicKey: publisher.publicKey } };
+    const asked = { packages: 'sbom', attestedBy, deny: 'critical' };
+    const inNode = await scan(registry.image, { now: new Date(at), ...asked, shards: [...shards().values()] });
+    assert.deepEqual([inNode.extent, inNode.inventory.trust, inNode.findings.length, inNode.rule.judged], ['complete', 'signed', 2, 'met'], JSON.stringify(inNode));
+    assert.deepEqual(inNode.coverage.notes.map(({ code }) => code), ['attestation-not-used']);
+    const question = { ask: 'scan', image: registry.image, now: at, ...asked, texts: [...shards().values()].map(String) };
+    assert.equal(await inWorker(question), JSON.stringify(inNode, null, 2));
+    assert.equal(await inPage(question), JSON.stringify(inNode, null, 2));
+    const { layer } = content.images[0];
+    assert.ok(registry.requests.every(({ url }) => !url.includes(layer.descriptor.digest)));
   } finally {
     registry.stop();
   }

@@ -10,6 +10,7 @@ import { after, afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loaded } from '../dist/core.js';
 import { check, scan } from '../dist/node.js';
+import { attested, cyclonedx, CYCLONEDX, LIBC, MINIMIST, OPENVEX, signer, SPDX, spdx, statement } from './support/attested.mjs';
 import { debian, fedora, shardOf, shards } from './support/layered.mjs';
 import { startRegistry } from './support/registry.mjs';
 
@@ -18,6 +19,25 @@ const { loadScanCore: loadReal } = platform;
 afterEach(() => { platform.loadScanCore = loadReal; });
 
 const registry = await startRegistry({ repositories: { 'team/app': debian(), 'team/fedora': fedora() } });
+const publisher = signer();
+const content = debian();
+const manifestDigest = content.images[0].manifest.descriptor.digest;
+const says = (predicateType, predicate, { by = publisher, about = manifestDigest, ...others } = {}) => ({ by, says: statement(about, predicateType, predicate), ...others });
+const VEX = {
+  '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'https://vex.test/1', author: 'team', timestamp: '2026-01-01T00:00:00Z', version: 1,
+  statements: [{ vulnerability: { name: 'CVE-2023-4911' }, products: [{ '@id': 'pkg:deb/debian/libc6' }], status: 'not_affected', impact_statement: 'unused' }],
+};
+/** The image with what is attested of its manifest. */
+async function scanOf(statements, options) {
+  const registry = await startRegistry({ content: attested(content, statements, manifestDigest) });
+  try {
+    return await scan(registry.image, { now, shards: load, ...options });
+  } finally {
+    registry.stop();
+  }
+}
+const attestedBy = { cosign: { publicKey: publisher.publicKey } };
+
 const folder = mkdtempSync(join(tmpdir(), 'pullproof-scan-'));
 for (const [ecosystem, bytes] of shards()) writeFileSync(join(folder, `${ecosystem.replace(':', '-')}.shard`), bytes);
 after(() => {
@@ -135,12 +155,65 @@ test('what is denied, ignored, or settled by a VEX document is said', async () =
   }
 });
 
+test('a list that whoever is named signed is read instead of the layers, and says so', async () => {
+  for (const signers of [attestedBy, [{ cosign: { publicKey: signer().publicKey } }, attestedBy]]) {
+    const scanned = await scanOf([says(SPDX, spdx(LIBC, MINIMIST))], { packages: 'sbom', attestedBy: signers, deny: 'critical' });
+    assert.deepEqual([scanned.extent, ids(scanned)], ['complete', FOUND], JSON.stringify(scanned.remarks));
+    const { from, trust, documents: [{ format, by }] } = scanned.inventory;
+    assert.deepEqual([from, trust, format], ['sbom', 'signed', 'spdx']);
+    assert.match(by, /^the ECDSA P-256 key sha256:[0-9a-f]{64}$/);
+    assert.deepEqual(scanned.findings.map(({ packages }) => packages[0].layer), [null, null]);
+    assert.deepEqual([scanned.image.layers, scanned.image.reference.endsWith('/team/app:1.0')], [[], true]);
+  }
+});
+
+test('no list, a stranger\'s, or one of another image, platform or type is unknown, and never clean', async () => {
+  const none = (statements, options) => scanOf(statements, { packages: 'sbom', attestedBy, deny: 'low', ...options });
+  const index = content.index.descriptor.digest;
+  for (const [scanned, code] of [
+    [await none([]), 'sbom-missing'],
+    [await none([], { attestedBy: undefined }), 'sbom-missing'],
+    [await none([says(SPDX, spdx(), { by: signer() })]), 'sbom-missing'],
+    [await none([says(SPDX, spdx(), { about: `sha256:${'0'.repeat(64)}` })]), 'sbom-missing'],
+    [await none([says(SPDX, spdx(), { payloadType: 'application/json' })]), 'attestations-incomplete'],
+    [await none([says(CYCLONEDX, spdx())]), 'sbom-unreadable'],
+    [await none([says(SPDX, VEX)]), 'sbom-unreadable'],
+    [await none([says(SPDX, spdx(), { about: index })]), 'sbom-missing'],
+    [await none([says(CYCLONEDX, cyclonedx(`sha256:${'0'.repeat(64)}`), { about: index })]), 'sbom-missing'],
+  ]) {
+    assert.deepEqual([scanned.extent, scanned.inventory, scanned.findings, scanned.rule.judged], ['unknown', null, [], 'open'], JSON.stringify(scanned));
+    assert.equal(scanned.remarks[0].code, code, JSON.stringify(scanned.remarks));
+  }
+});
+
+test('a list that is given is the caller\'s word, and VEX that is attested has its signer', async () => {
+  const list = spdx(LIBC, MINIMIST);
+  for (const sbom of [list, JSON.stringify(list), Buffer.from(JSON.stringify(list))]) {
+    const scanned = await scanOf([], { sbom });
+    assert.deepEqual([scanned.extent, scanned.inventory.trust, ids(scanned)], ['complete', 'given', FOUND]);
+  }
+  // Of layers as well.
+  for (const options of [{ sbom: list }, {}]) {
+    const { findings, coverage } = await scanOf([says(OPENVEX, VEX), says(OPENVEX, VEX, { by: signer() })], { attestedBy, ...options });
+    assert.deepEqual(findings.map(({ vex }) => vex?.status), [undefined, 'not_affected']);
+    assert.match(findings[1].vex.signedBy, /^the ECDSA P-256 key/);
+    assert.deepEqual(coverage.notes.map(({ code }) => code), ['attestation-not-used']);
+  }
+  const { findings } = await scanOf([says(OPENVEX, VEX)], {});
+  assert.deepEqual(findings.map(({ vex }) => vex), [null, null]);
+});
+
 test('options that cannot have been meant are refused', async () => {
   const invalid = { name: 'CheckError', code: 'options-invalid' };
   for (const options of [
     {}, { osv: false }, { osv: true, shards: load }, { shards: 'text' }, { shards: Buffer.from('no shard\n') }, { shards: [load('npm'), load('npm')] },
     { osv: true, onlyFixable: true }, { osv: true, ignore: [] }, { osv: true, deny: 'severe' }, { osv: true, deny: 'high', ignore: [{ id: 'x' }] },
     { osv: true, vex: 'no JSON' }, { osv: true, policy: {} }, { osv: true, trustServer: 'https://trust.test' },
+    { osv: true, packages: 'none' }, { osv: true, packages: 'layers', sbom: spdx(LIBC) }, { osv: true, sbom: 'no list' }, { osv: true, sbom: {} },
+    { osv: true, attestedBy: [] }, { osv: true, attestedBy: {} }, { osv: true, attestedBy: { digest: manifestDigest } },
+    { osv: true, attestedBy: { cosign: { publicKey: 'no key' } } }, { osv: true, attestedBy: { ...attestedBy, sigstore: {} } },
+    { osv: true, attestedBy: { cosign: { publicKey: publisher.publicKey, more: 1 } } }, { osv: true, attestedBy: { sigstore: { issuer: 'https://issuer.test' } } },
+    { osv: true, trustedRoot: {} },
   ]) {
     await assert.rejects(scan(image, options), invalid, JSON.stringify(options));
   }
@@ -181,6 +254,34 @@ test('the command line prints a table and what it was looked for in', async () =
   assert.match(stdout, /^high +CVE-2023-4911 +libc6 +2\.36-9\+deb12u1 +2\.36-9\+deb12u3 +0$/m);
   assert.match(stdout, /2 findings in 3 packages/);
   assert.match(stdout, /database {2}Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisories/);
+});
+
+test('the command line takes the list from whom it is told to believe, and says who that is', async () => {
+  const registry = await startRegistry({ content: attested(content, [says(SPDX, spdx(LIBC, MINIMIST)), says(OPENVEX, VEX)], manifestDigest) });
+  const [key, strangers, list] = ['cosign.pub', 'stranger.pub', 'list.json'].map((name) => join(folder, name));
+  writeFileSync(key, publisher.publicKey);
+  writeFileSync(strangers, signer().publicKey);
+  writeFileSync(list, JSON.stringify(spdx(LIBC)));
+  const asked = [registry.image, '--shards', folder, '--at', '2026-01-31T12:00:00Z'];
+  try {
+    const { code, stdout, stderr } = await pullproof(...asked, '--packages', 'sbom', '--attested-by', key);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^ {2}packages {2}listed by whom you named, who signed it for this image$/m);
+    assert.match(stdout, /^ {12}SPDX sha256:[0-9a-f]{64}, signed by the ECDSA P-256 key sha256:[0-9a-f]{64}$/m);
+    assert.match(stdout, /^high \(vex\) +CVE-2023-4911 +libc6 +2\.36-9\+deb12u1 +2\.36-9\+deb12u3 +-$/m);
+    const given = await pullproof(...asked, '--sbom', list, '--fail-on', 'critical');
+    assert.equal(given.code, 0);
+    assert.match(given.stdout, /^ {2}packages {2}listed in the file that you gave; whether it is about this image is not checked$/m);
+    for (const [flags, expected] of [
+      [['--packages', 'sbom', '--attested-by', strangers], 3], [['--packages', 'sbom'], 3], [['--packages', 'layers', '--attested-by', key], 0],
+      [['--packages', 'all'], 2], [['--packages', 'layers', '--sbom', list], 2], [['--sbom', key], 2], [['--sbom', join(folder, 'none')], 2],
+      [['--attested-by', key, '--issuer', 'https://issuer.test', '--subject', 'x'], 2], [['--trusted-root', list], 2], [['--issuer', 'https://issuer.test'], 2],
+    ]) {
+      assert.equal((await pullproof(...asked, ...flags)).code, expected, flags.join(' '));
+    }
+  } finally {
+    registry.stop();
+  }
 });
 
 test('its exit codes: denied, not denied, not found out, not understood', async () => {

@@ -103,9 +103,11 @@ export async function startRegistry({
   };
 }
 
-/** What a repository holds, by what it is asked for: the tags `1.0` and `single`, and everything by its digest. */
-function shelf({ index, images }) {
+/** What a repository holds, by what it is asked for: the tags `1.0` and `single` and those of what is attached, and everything by its digest. */
+function shelf({ index, images, attached = [] }) {
   const manifests = new Map([index, ...images.map((one) => one.manifest)].map((one) => [one.descriptor.digest, one]));
   manifests.set('1.0', index).set('single', images[0].manifest);
-  return { manifests, blobs: new Map(images.flatMap((one) => [one.config, one.layer]).map((one) => [one.descriptor.digest, one])) };
+  for (const { tag, manifest } of attached) manifests.set(tag, manifest).set(manifest.descriptor.digest, manifest);
+  const blobs = [...images.flatMap((one) => [one.config, one.layer]), ...attached.flatMap((one) => one.blobs)];
+  return { manifests, blobs: new Map(blobs.map((one) => [one.descriptor.digest, one])) };
 }
