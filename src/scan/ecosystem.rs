@@ -214,6 +214,11 @@ impl Subject {
     }
 }
 
+/// Whether advisories of one are those of the other: `12` of somebody is `12.5` of somebody else.
+pub fn is_same_release(one: &Distribution, other: &Distribution) -> bool {
+    one == other || matches!((release(Some(one)), release(Some(other))), (Ok(one), Ok(other)) if one == other)
+}
+
 /// Packages by what advisories are about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subjects {

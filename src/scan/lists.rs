@@ -183,8 +183,8 @@ impl Lists {
         limits.extend(disagreements(&read));
         notes.extend(differences(&read));
         let distribution = distribution(&read);
-        if distribution.is_none() && read.iter().any(|list| list.distribution.is_some()) {
-            let message = "expected lists of packages of one distribution, found them of several";
+        if distribution.is_none() && read.iter().any(|list| list.distribution.is_some() || list.has_several) {
+            let message = "expected packages of one distribution, found them of several";
             limits.push(Remark { code: "sbom-distributions", message: message.to_owned() });
         }
         let count = |of: fn(&Sbom) -> usize| read.iter().map(of).max().unwrap_or_default();
@@ -217,16 +217,14 @@ fn read_predicate(predicate: Option<&Object>, location: &str) -> Result<Sbom, Un
 
 /// Every package of all lists, each once. What it was built from is left out by some.
 fn together(read: Vec<Sbom>) -> Vec<Package> {
-    let mut all: Vec<Package> = read.into_iter().flat_map(|list| list.packages).collect();
-    all.sort_by(|one, other| (key(one), one.source.is_none()).cmp(&(key(other), other.source.is_none())));
-    let mut packages: Vec<Package> = Vec::new();
-    for package in all {
-        let alike = packages.iter().rev().take_while(|other| key(other) == key(&package));
-        if !alike.into_iter().any(|other| package.source.is_none() || other.source == package.source) {
-            packages.push(package);
-        }
+    fn source(package: &Package) -> (bool, Option<(&str, &str)>) {
+        (package.source.is_none(), package.source.as_ref().map(|source| (source.name.as_str(), source.version.as_str())))
     }
-    packages
+    let mut all: Vec<Package> = read.into_iter().flat_map(|list| list.packages).collect();
+    all.sort_by(|one, other| (key(one), source(one)).cmp(&(key(other), source(other))));
+    // Those that say it come before the one that does not.
+    all.dedup_by(|next, kept| key(next) == key(kept) && (next.source.is_none() || next.source == kept.source));
+    all
 }
 
 fn key(package: &Package) -> (Kind, &str, &str, Option<&str>) {
@@ -257,16 +255,12 @@ fn of_another(digest: Digest, names: Names) -> String {
     )
 }
 
-/// The one that all of them name that name one.
+/// The one that all of them name that name any.
 fn distribution(read: &[Sbom]) -> Option<Distribution> {
     let mut named = read.iter().filter_map(|list| list.distribution.as_ref());
     let first = named.next()?;
-    // `12` of one is `12.5` of another.
-    let is_same = |other: &Distribution| match (ecosystem::release(Some(first)), ecosystem::release(Some(other))) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => first == other,
-    };
-    named.all(is_same).then(|| first.clone())
+    let is_one = !read.iter().any(|list| list.has_several) && named.all(|other| ecosystem::is_same_release(first, other));
+    is_one.then(|| first.clone())
 }
 
 type Versions<'l> = BTreeMap<(Kind, &'l str), BTreeSet<&'l str>>;

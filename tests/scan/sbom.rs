@@ -135,7 +135,16 @@ fn the_distribution_is_what_the_packages_say() {
 #[test]
 fn two_distributions_are_none() {
     let list = read(&spdx(&["pkg:deb/debian/a@1?distro=debian-12", "pkg:deb/debian/b@1?distro=debian-11"]));
-    assert_eq!(list.distribution, None);
+    assert_eq!((list.distribution, list.has_several), (None, true));
+    // One that is listed, and another in package URLs.
+    let list = read(&cyclonedx(
+        r#"{"type":"operating-system","name":"ubuntu","version":"22.04"},{"type":"library","name":"a","purl":"pkg:deb/debian/a@1?distro=debian-12"}"#,
+    ));
+    assert_eq!((list.distribution, list.has_several), (None, true));
+    let list = read(&spdx(&["pkg:deb/debian/a@1?distro=debian-12", "pkg:deb/debian/b@1?distro=debian-12.5"]));
+    assert_eq!(list.distribution.and_then(|found| found.version_id).as_deref(), Some("12"));
+    let three = ["12", "12.5", "11"].map(|version| format!("pkg:deb/debian/a@1?distro=debian-{version}"));
+    assert!(read(&spdx(&three.each_ref().map(String::as_str))).has_several);
 }
 
 #[test]
@@ -165,6 +174,33 @@ fn what_trivy_says_in_properties_counts() {
         let list = read(&cyclonedx(&component(url, pairs)));
         assert_eq!((list.format, list.packages.len()), (ListFormat::CycloneDx, 1));
         assert_eq!(shown(&list.packages[0]), expected);
+    }
+}
+
+#[test]
+fn what_trivy_says_in_spdx_counts() {
+    let list = read(
+        r#"{"spdxVersion":"SPDX-2.3","packages":[
+        {"name":"app","primaryPackagePurpose":"CONTAINER","annotations":[{"comment":"ImageID: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},{"comment":"SchemaVersion: 2"}]},
+        {"name":"debian","versionInfo":"12.5","primaryPackagePurpose":"OPERATING-SYSTEM"},
+        {"name":"bsdutils","sourceInfo":"built package from: util-linux 2.38.1-5+deb12u3","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:deb/debian/bsdutils@2.38.1-5%2Bdeb12u3?arch=amd64&distro=debian-12.5&epoch=1"}]},
+        {"name":"a","sourceInfo":"package found in: package-lock.json","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]}]}"#,
+    );
+    assert_eq!(list.packages.iter().map(shown).collect::<Vec<_>>(), ["bsdutils 1:2.38.1-5+deb12u3 ← util-linux 2.38.1-5+deb12u3", "a 1"]);
+    let distribution = list.distribution.unwrap();
+    assert_eq!((distribution.id.as_str(), distribution.version_id.as_deref()), ("debian", Some("12.5")));
+    assert_eq!((list.describes.len(), list.unidentified), (1, 0));
+}
+
+#[test]
+fn every_version_of_both_formats_that_is_in_use_is_read() {
+    for version in ["2.2", "2.3"] {
+        let text = spdx(&["pkg:npm/a@1"]).replace("SPDX-2.3", &format!("SPDX-{version}"));
+        assert_eq!(read(&text).packages.len(), 1, "{version}");
+    }
+    for version in ["1.4", "1.5", "1.6"] {
+        let text = cyclonedx(r#"{"type":"library","name":"a","purl":"pkg:npm/a@1"}"#).replace("1.6", version);
+        assert_eq!(read(&text).packages.len(), 1, "{version}");
     }
 }
 

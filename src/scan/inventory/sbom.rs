@@ -11,6 +11,7 @@ use crate::json;
 use crate::json::InvalidJson;
 use crate::json::Members;
 use crate::json::Place;
+use crate::scan::ecosystem;
 use crate::scan::inventory::Unreadable;
 use crate::scan::inventory::purl::PackageUrl;
 use crate::scan::package::Distribution;
@@ -30,6 +31,8 @@ pub struct Sbom {
     pub describes: BTreeSet<Digest>,
     /// The distribution, where the list names one, and not two.
     pub distribution: Option<Distribution>,
+    /// Whether it names several distributions, and so none.
+    pub has_several: bool,
     /// The packages that are known here, sorted by kind, name, version and architecture.
     pub packages: Vec<Package>,
     /// Packages of ecosystems that are not known here.
@@ -76,7 +79,7 @@ pub fn read_members(root: &Members<'_>, location: &str) -> Result<Sbom, Unreadab
 struct List<'l> {
     location: &'l str,
     describes: BTreeSet<Digest>,
-    /// Those that packages say they are of, each once.
+    /// Those that packages say they are of, each release once.
     distributions: Vec<Distribution>,
     /// The one that is listed as such.
     named: Option<Distribution>,
@@ -111,14 +114,21 @@ impl List<'_> {
                         self.describe(Some(&format!("sha256:{value}")));
                     }
                 }
+                for annotation in elements(&package, "annotations")? {
+                    // Trivy's, as it has properties in CycloneDX.
+                    let comment = annotation.object()?.optional_string("comment")?.unwrap_or_default();
+                    self.describe(comment.strip_prefix("ImageID: "));
+                }
             }
             match (url, purpose) {
-                (Some(url), _) => self.add(url, |_| Ok(None))?,
+                (Some(url), _) => {
+                    let built_from = package.optional_string("sourceInfo")?.and_then(|words| words.strip_prefix("built package from: "));
+                    self.add(url, |_| Ok(built_from.and_then(source_of)))?;
+                }
+                // As Trivy lists it; Syft writes it into package URLs.
+                (None, Some("OPERATING-SYSTEM")) => self.name(&package, "versionInfo")?,
                 // The image itself, and what is no package.
-                (
-                    None,
-                    Some("CONTAINER" | "OPERATING-SYSTEM" | "OPERATING_SYSTEM" | "FILE" | "ARCHIVE" | "SOURCE" | "DEVICE" | "FIRMWARE"),
-                ) => {}
+                (None, Some("CONTAINER" | "OPERATING_SYSTEM" | "FILE" | "ARCHIVE" | "SOURCE" | "DEVICE" | "FIRMWARE")) => {}
                 (None, _) => self.unidentified += 1,
             }
         }
@@ -171,16 +181,20 @@ impl List<'_> {
             let component = component.object()?;
             match (component.optional_string("purl")?, component.optional_string("type")?) {
                 (Some(url), _) => self.add(url, |package| trivy_source(&component, package))?,
-                (None, Some("operating-system")) => {
-                    let name = component.required("name")?.string()?.to_ascii_lowercase();
-                    let version_id = component.optional_string("version")?.map(str::to_owned);
-                    self.named = Some(Distribution { id: name, version_id, ..Distribution::default() });
-                }
+                (None, Some("operating-system")) => self.name(&component, "version")?,
                 (None, Some("library" | "application" | "framework")) if !is_lock_file(&component)? => self.unidentified += 1,
                 (None, _) => {}
             }
             self.components(&component, depth + 1)?;
         }
+        Ok(())
+    }
+
+    /// The distribution, where the list names one.
+    fn name(&mut self, entry: &Members<'_>, version: &'static str) -> Result<(), InvalidJson> {
+        let id = entry.required("name")?.string()?.to_ascii_lowercase();
+        let version_id = entry.optional_string(version)?.filter(|version| !version.is_empty()).map(str::to_owned);
+        self.named = Some(Distribution { id, version_id, ..Distribution::default() });
         Ok(())
     }
 
@@ -191,7 +205,9 @@ impl List<'_> {
         };
         // Two are enough to know that it is not one.
         if self.distributions.len() < 2
-            && let Some(distribution) = url.distribution().filter(|distribution| !self.distributions.contains(distribution))
+            && let Some(distribution) = url
+                .distribution()
+                .filter(|distribution| !self.distributions.iter().any(|known| ecosystem::is_same_release(known, distribution)))
         {
             self.distributions.push(distribution);
         }
@@ -219,14 +235,23 @@ impl List<'_> {
         }
         self.packages.sort_by(|one, other| key(one).cmp(&key(other)));
         self.packages.dedup();
-        let said = if self.distributions.len() == 1 { self.distributions.pop() } else { None };
-        let Self { describes, named, packages, unknown, unidentified, .. } = self;
-        Sbom { format, describes, distribution: named.or(said), packages, unknown, unidentified }
+        let Self { describes, distributions, named, packages, unknown, unidentified, .. } = self;
+        let mut all = named.into_iter().chain(distributions);
+        let first = all.next();
+        let has_several = all.any(|other| first.as_ref().is_some_and(|first| !ecosystem::is_same_release(first, &other)));
+        Sbom { format, describes, distribution: first.filter(|_| !has_several), has_several, packages, unknown, unidentified }
     }
 }
 
 fn elements<'j>(parent: &Members<'j>, name: &'static str) -> Result<Vec<Place<'j>>, InvalidJson> {
     parent.optional(name)?.map_or(Ok(Vec::new()), |place| place.array())
+}
+
+/// `openssl 3.0.11-1~deb12u2`: what Trivy says in SPDX that a package was built from (`pkg/sbom/spdx`, `SourcePackagePrefix`).
+fn source_of(words: &str) -> Option<Source> {
+    let (name, version) = words.split_once(' ')?;
+    let is_one = |word: &str| !word.is_empty() && !word.contains(' ');
+    (is_one(name) && is_one(version)).then(|| Source { name: name.to_owned(), version: version.to_owned() })
 }
 
 /// What Trivy says a package of a distribution was built from, in properties of its own: source and version of the source apart.
