@@ -1,19 +1,21 @@
 // Serves the page and the Worker on this machine until it is interrupted. Build first: `node build.mjs`.
 //
-//   node dev.mjs [--port 8787] [--registry 127.0.0.1:5000]… [--examples FILE.json]
+//   node dev.mjs [--port 8787] [--registry 127.0.0.1:5000]… [--examples FILE.json] [--advisories FOLDER]
 //
 // Each --registry may be asked beside the public ones; the first is the demonstration's, and --examples is what the page offers of it.
+// --advisories has the shards that the page scans with (`cargo xtask shards`).
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Miniflare } from 'miniflare';
-import { miniflareOptions } from './local.mjs';
+import { miniflareOptions, pageWith } from './local.mjs';
 
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '8787' },
     registry: { type: 'string', multiple: true, default: [] },
     examples: { type: 'string' },
+    advisories: { type: 'string' },
   },
 });
 
@@ -22,6 +24,7 @@ const examples = values.examples === undefined ? [] : JSON.parse(readFileSync(va
 const miniflare = new Miniflare(miniflareOptions({
   port: Number(values.port),
   registries: ['public', ...values.registry].join(),
+  page: values.advisories === undefined ? undefined : pageWith(values.advisories),
   demo: registry === undefined ? undefined : { registry, examples },
 }));
 

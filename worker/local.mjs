@@ -1,11 +1,25 @@
 // The Worker on this machine's workerd, as dev.mjs and the tests run it: the same bundle, page and headers as on Cloudflare,
 // nothing kept when it ends.
 
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const settings = readFileSync(here('wrangler.jsonc'), 'utf8');
+
+/**
+ * A copy of the page with these shards of advisories, in a folder that is gone when this program ends: what is in `www` may be deployed,
+ * and a demonstration's or a test's advisories must never be.
+ */
+export function pageWith(advisories) {
+  const page = mkdtempSync(join(tmpdir(), 'pullproof-page-'));
+  process.once('exit', () => rmSync(page, { recursive: true, force: true }));
+  cpSync(here('../www'), page, { recursive: true });
+  cpSync(advisories, join(page, 'advisories'), { recursive: true });
+  return page;
+}
 
 /**
  * What Miniflare is started with.
@@ -17,13 +31,14 @@ const settings = readFileSync(here('wrangler.jsonc'), 'utf8');
  * @param {string} [options.trustServers] the variable TRUST_SERVERS; without it, those of the registries, and Docker's
  * @param {boolean} [options.remembers] false leaves out the Durable Objects, as a deployment may
  * @param {{ registry: string, examples: unknown[] }} [options.demo] what the page shows as examples
+ * @param {string} [options.page] the folder of the page, if not ../www
  * @param {number} [options.timeoutSeconds] the variable TIMEOUT_SECONDS
  * @param {number} [options.requestsPerMinute] from one address; without it, any number
  * @param {(request: import('miniflare').Request) => Promise<import('miniflare').Response>} [options.outboundService]
  *   answers every request that the Worker sends; without it, the network does
  */
 export function miniflareOptions({
-  port = 0, registries, repositories, trustServers, remembers = true, demo, timeoutSeconds, requestsPerMinute, outboundService,
+  port = 0, registries, repositories, trustServers, remembers = true, demo, page = here('../www'), timeoutSeconds, requestsPerMinute, outboundService,
 } = {}) {
   return {
     host: '127.0.0.1',
@@ -38,7 +53,7 @@ export function miniflareOptions({
     ],
     compatibilityDate: settings.match(/"compatibility_date": "([\d-]+)"/)[1],
     assets: {
-      directory: here('../www'),
+      directory: page,
       routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/v1/*', '/relay/*'] } },
     },
     ...(remembers && { durableObjects: { TRUST: { className: 'TrustState', useSQLite: true } } }),

@@ -21,7 +21,8 @@ worker.addEventListener('error', () => {
 });
 
 /**
- * `question` has one of `image`, `text` and `toSuggestFor`. Resolves to `{ report }`, `{ pinned, diff }`, `{ drift }` or `{ suggestions }`;
+ * `question` has one of `image`, `text`, `toScan` and `toSuggestFor`. Resolves to `{ report }`, `{ pinned, diff }`, `{ drift }`, `{ scan }` or
+ * `{ suggestions }`;
  * rejects with `{ code, message }` when there is no answer, and at once when `signal` aborts.
  */
 export function ask(question, options, { signal, onStep }) {

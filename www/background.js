@@ -28,10 +28,32 @@ async function answer(id, question, options) {
   }
 }
 
-async function lookAt(pullproof, { image, text, toSuggestFor }, context, onStep) {
+async function lookAt(pullproof, { image, text, toSuggestFor, toScan, source, vex }, context, onStep) {
+  if (toScan !== undefined) return { scan: await scanWith(pullproof, { image: toScan, source, vex }, context, onStep) };
   if (toSuggestFor !== undefined) return { suggestions: pullproof.suggest(toSuggestFor) };
   if (text === undefined) return { report: await pullproof.check(image, { ...context, onStep }) };
   return pinOrDrift(pullproof, text, { ...context, onProgress: (progress) => onStep({ type: 'progress', ...progress }) });
+}
+
+/** Whose advisories: this site's, or OSV's server's, which is asked by whoever chose it and by nobody else. */
+async function scanWith({ scan }, { image, source, vex }, { platform, relay, signal }, onStep) {
+  const { shards } = await import('./advisories.js');
+  const whose = source === 'osv' ? { osv: true } : { shards: await shards(signal) };
+  return scan(image, { ...whose, platform, relay, signal, vex, onProgress: seldom(onStep) });
+}
+
+/** Milliseconds between two steps of one layer. A layer comes in thousands of pieces, and no eye sees them. */
+const STEP_EVERY = 40;
+
+function seldom(onStep) {
+  const last = new Map();
+  return (step) => {
+    const isLast = step.stage !== 'layer' || step.bytes >= step.size;
+    const now = performance.now();
+    if (!isLast && now - (last.get(step.index) ?? -Infinity) < STEP_EVERY) return;
+    last.set(step.index, now);
+    onStep(step);
+  };
 }
 
 /** Where every image of a text has its digest already, what is left to know is whether the tags have moved. */

@@ -2,6 +2,7 @@
 // images are pinned; both in the background. What happens is shown step by step, then the answer, or why there is none.
 
 import { ask } from './ask.js';
+import { cancelScan, isScannable, offerScan } from './scan.js';
 import { offerSuggestions } from './suggestions.js';
 import * as view from './view.js';
 
@@ -11,11 +12,12 @@ let current = null; // the AbortController of the check under way
 
 async function run(question) {
   current?.abort();
+  cancelScan();
   const controller = current = new AbortController();
   view.showRunning(question);
   try {
     const { report, pinned, diff, drift } = await ask(question, options(question), { signal: controller.signal, onStep: view.showStep });
-    if (report) view.showReport(report, { question, earlier: whenItMoved(report) });
+    if (report) showReport(report, question);
     else if (pinned) view.showPinned(pinned, { question, diff });
     else view.showDrift(drift, { question });
   } catch (error) {
@@ -25,6 +27,13 @@ async function run(question) {
   } finally {
     if (current === controller) current = null;
   }
+}
+
+function showReport(report, question) {
+  const scanPlace = isScannable(report) ? document.createElement('div') : null;
+  view.showReport(report, { question, earlier: whenItMoved(report), scanPlace });
+  const { platform, relay } = options(question);
+  if (scanPlace) offerScan(scanPlace, report, { platform, relay });
 }
 
 /** A platform that was not asked for is left to the core: linux/amd64 of several, and whichever it is of a single image. */
@@ -103,6 +112,7 @@ function arrive() {
   if (question.image || question.text) return run(question);
   current?.abort();
   current = null;
+  cancelScan();
   view.showAsking();
 }
 
@@ -114,7 +124,9 @@ document.getElementById('ask').addEventListener('submit', (event) => {
 document.getElementById('cancel').addEventListener('click', () => current?.abort());
 
 addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') current?.abort();
+  if (event.key !== 'Escape') return;
+  if (current) current.abort();
+  else cancelScan();
 });
 
 addEventListener('click', (event) => {

@@ -6,8 +6,11 @@ import { tree } from './tree.js';
 import { contentTrust } from './trust.js';
 import { CHECKS, OUTCOMES, count, headline, sentence, size, when } from './words.js';
 
-/** `asked` is the question; `earlier` is what the same tag pointed to when this tab asked before, if that was something else. */
-export function drawReport(report, { asked, earlier, announce }) {
+/**
+ * `asked` is the question; `earlier` is what the same tag pointed to when this tab asked before, if that was something else; `scanPlace` is
+ * where what is known to be vulnerable will be shown, or null.
+ */
+export function drawReport(report, { asked, earlier, scanPlace, announce }) {
   const rejected = report.verdict === 'reject';
   return [
     drawVerdict(report),
@@ -16,6 +19,7 @@ export function drawReport(report, { asked, earlier, announce }) {
     isTakenAway(report) && section('Take it away', takeaway(report, announce)),
     report.contentTrust && section('Who vouches', contentTrust(report)),
     report.signatures && section('Signatures', signatures(report)),
+    scanPlace && scanSection(scanPlace),
     section('Digests', digests(report)),
     section('What it is', facts(report)),
     section(rejected ? 'What was checked' : 'What was proven', tree(report)),
@@ -24,6 +28,11 @@ export function drawReport(report, { asked, earlier, announce }) {
     rejected ? null : section('Every check', checks(report)),
     section('The report', raw(report, asked, announce)),
   ].filter(Boolean);
+}
+
+/** As wide as the page: a table needs the room. */
+function scanSection(place) {
+  return element('section', { class: 'sheet wide scan' }, element('h3', {}, 'Known vulnerabilities'), place);
 }
 
 /** Folded away where all of them passed, since the tree has said the same; open, and first, where one of them failed. */

@@ -48,7 +48,7 @@ function platformManifest(report) {
         kind: count(layers.length, 'layer'),
         size: manifest.layersSize,
         outcome: 'named',
-        explanation: 'The manifest names each layer by digest; their bytes were not downloaded here. Whatever pulls the image must check them, and Docker does.',
+        explanation: 'The manifest names each layer by digest; a check does not download them, a scan does. Whatever pulls the image must check them, and Docker does.',
         children: layers,
       },
     ],

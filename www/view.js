@@ -130,9 +130,10 @@ function showTally({ done, total }) {
 /** Milliseconds. */
 const ANNOUNCED_EVERY = 3000;
 
-export function showReport(report, { question: asked, earlier }) {
+/** `scanPlace` is where a scan will be shown, or null. */
+export function showReport(report, { question: asked, earlier, scanPlace }) {
   const verdict = { accept: 'Accepted', reject: 'Rejected', inconclusive: 'Checked' }[report.verdict];
-  showAnswer(`${verdict}: ${report.reference.familiar}`, drawReport(report, { asked, earlier, announce }));
+  showAnswer(`${verdict}: ${report.reference.familiar}`, drawReport(report, { asked, earlier, scanPlace, announce }));
 }
 
 export function showPinned(pinned, { question: asked, diff }) {

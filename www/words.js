@@ -106,6 +106,40 @@ export function driftHeadline({ images, leftAlone }) {
   return open > 0 ? { ...DOUBTFUL, title: `${title}; ${open} left alone` } : { ...PROVEN, title };
 }
 
+/** What VEX documents say. */
+export const VEX = { not_affected: 'not affected', affected: 'affected', fixed: 'fixed', under_investigation: 'under investigation' };
+
+/** Codes of scans whose bytes are not what was named: something is wrong with the image, rather than with the way to it. */
+const FORGED = new Set(['digest-mismatch', 'size-mismatch', 'diff-id-mismatch', 'diff-ids-mismatch']);
+
+/** Of what nothing is said by finding nothing. */
+const UNSAID = {
+  unsupported: 'Unsupported: nothing can be said of this image’s system',
+  unknown: 'The image could not be scanned',
+};
+
+/** A scan as a headline, its findings in groups. It never says that an image is clean: nobody knows that. */
+export function scanHeadline({ extent, remarks, coverage, findings }, { fixable, unfixed, undetermined }) {
+  if (extent === 'unknown' && remarks.some(({ code }) => FORGED.has(code))) return { ...BAD, title: 'Do not run this image: a layer is not what its manifest names' };
+  const open = [...fixable, ...unfixed, ...undetermined];
+  const found = open.length === 0 ? null : count(open.length, 'known vulnerability', 'known vulnerabilities');
+  if (extent in UNSAID) return { ...DOUBTFUL, title: found === null ? UNSAID[extent] : `${UNSAID[extent]}; ${found} elsewhere in it` };
+  const isBad = open.some(({ severity, knownExploited }) => ['critical', 'high'].includes(severity.level) || knownExploited === true);
+  if (extent === 'partial') {
+    return { ...(isBad ? BAD : DOUBTFUL), title: `${found ?? 'Nothing known was found'}, and not everything could be compared` };
+  }
+  if (found !== null) return { ...(isBad ? BAD : DOUBTFUL), title: found };
+  const packages = count(coverage.packages, 'package');
+  return { ...PROVEN, title: findings.length > 0 ? `Nothing to act on is known of ${packages}` : `Nothing is known to be vulnerable in ${packages}` };
+}
+
+/** Why there is no scan, as a headline, and what to do next. */
+export function explainScanError(code) {
+  if (code === 'aborted') return { title: 'The scan was cancelled', advice: 'Nothing was concluded.' };
+  const [title, advice] = ERRORS[code] ?? ERRORS.internal;
+  return { title: `Not scanned: ${title[0].toLowerCase()}${title.slice(1)}`, advice };
+}
+
 const PROVEN = { tone: 'proven', mark: 'bytes' };
 const DOUBTFUL = { tone: 'unknown', mark: 'unknown' };
 const BAD = { tone: 'reject', mark: 'failed' };
@@ -190,6 +224,11 @@ export function size(bytes) {
     unit += 1;
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listed(parts) {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
 export function count(number, one, many = `${one}s`) {

@@ -1,5 +1,6 @@
 //! `cargo xtask shards`: makes shards of advisories from a dump of OSV's, one file an ecosystem's release (`src/scan/source/shard.rs`).
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::fs::File;
@@ -27,12 +28,12 @@ use crate::console::Console;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     /// `all.zip` of an ecosystem, or a folder of records.
-    dump: PathBuf,
-    out: PathBuf,
+    pub(crate) dump: PathBuf,
+    pub(crate) out: PathBuf,
     /// CISA's catalogue of known exploited vulnerabilities, as JSON.
-    known_exploited: Option<PathBuf>,
+    pub(crate) known_exploited: Option<PathBuf>,
     /// When the dump was made; otherwise as its file says.
-    at: Option<UnixTime>,
+    pub(crate) at: Option<UnixTime>,
 }
 
 impl Options {
@@ -89,7 +90,26 @@ pub(crate) fn run(console: &Console, options: &Options) -> Result<()> {
         let shard = Shard::read(bytes).with_context(|| format!("{} is none that can be read", path.display()))?;
         console.say(&format!("{}: {} advisories, {size} bytes", path.display(), shard.advisories()));
     }
-    Ok(())
+    write_index(&options.out)
+}
+
+/// Which shards a folder has, for a page that has to know before it asks: a file that is not there can look like anything there.
+const INDEX: &str = "index.json";
+
+/// Of everything in the folder, whichever dump it is from.
+fn write_index(folder: &Path) -> Result<()> {
+    let mut ecosystems = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "shard") {
+            continue;
+        }
+        let shard = Shard::read(fs::read(&path)?).with_context(|| format!("{} is no shard", path.display()))?;
+        let file = path.file_name().context("it was listed")?.to_string_lossy().into_owned();
+        ecosystems.insert(shard.ecosystem().to_owned(), serde_json::json!({ "file": file, "advisories": shard.advisories() }));
+    }
+    let index = serde_json::json!({ "index": 1, "ecosystems": ecosystems });
+    fs::write(folder.join(INDEX), format!("{index}\n")).with_context(|| format!("cannot write {INDEX}"))
 }
 
 fn read_zip(path: &Path, add: &mut impl FnMut(&str, &[u8])) -> Result<()> {

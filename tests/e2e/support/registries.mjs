@@ -27,7 +27,7 @@ export async function realRegistries() {
  * The registry of the demo, with what the real cosign is to judge (`keyless`: tests/support/src/keyless.rs), and the virtual Sigstore for
  * it to sign with (`sigstore`: tests/support/src/sigstore/service.rs).
  *
- * @returns {Promise<{ host: string, examples: { image: string, sentence: string, finds: string | null }[], signed: { image: string, policy: string }[], trust: { image: string, policy: string }[], keyless: object, sigstore: string, dispose: () => Promise<void> }>}
+ * @returns {Promise<{ host: string, examples: { image: string, sentence: string, finds: string | null }[], signed: { image: string, policy: string }[], trust: { image: string, policy: string }[], scanned: { image: string }[], keyless: object, sigstore: string, dispose: () => Promise<void> }>}
  */
 export async function demoRegistry() {
   let world;
@@ -35,6 +35,6 @@ export async function demoRegistry() {
     world = JSON.parse(line);
     return true;
   });
-  const { address: host, examples, signed, trust, keyless, sigstore } = world;
-  return { host, examples, signed, trust, keyless, sigstore, ...server };
+  const { address: host, examples, signed, trust, scanned, keyless, sigstore } = world;
+  return { host, examples, signed, trust, scanned, keyless, sigstore, ...server };
 }

@@ -1,7 +1,7 @@
 // Starts the Worker on workerd, with a network of the test's choosing.
 
 import { Miniflare, Response } from 'miniflare';
-import { miniflareOptions } from '../../../worker/local.mjs';
+import { miniflareOptions, pageWith } from '../../../worker/local.mjs';
 
 /**
  * @param {object} options
@@ -10,6 +10,7 @@ import { miniflareOptions } from '../../../worker/local.mjs';
  * @param {string[]} [options.trustServers] likewise, as in the variable TRUST_SERVERS
  * @param {boolean} [options.remembers] false leaves out the Durable Objects
  * @param {{ registry: string, examples: unknown[] }} [options.demo]
+ * @param {string} [options.advisories] a folder of shards that the page is served with
  * @param {number} [options.timeoutSeconds]
  * @param {number} [options.requestsPerMinute]
  * @param {Record<string, string | ((request: import('miniflare').Request) => Response | Promise<Response>)>} [options.outbound]
@@ -18,7 +19,7 @@ import { miniflareOptions } from '../../../worker/local.mjs';
  * @returns {Promise<{ url: string, asked: import('miniflare').Request[], dispose: () => Promise<void> }>}
  *   `asked` has every request that the Worker sent while `outbound` was its network, to hosts that exist and to those that do not.
  */
-export async function startWorker({ registries, repositories, trustServers, remembers, demo, timeoutSeconds, requestsPerMinute, outbound } = {}) {
+export async function startWorker({ registries, repositories, trustServers, remembers, demo, advisories, timeoutSeconds, requestsPerMinute, outbound } = {}) {
   const asked = [];
   const network = async (request) => {
     asked.push(request.clone());
@@ -36,7 +37,7 @@ export async function startWorker({ registries, repositories, trustServers, reme
 
   const lists = { registries: registries?.join(), repositories: repositories?.join(), trustServers: trustServers?.join() };
   const miniflare = new Miniflare(
-    miniflareOptions({ ...lists, remembers, demo, timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
+    miniflareOptions({ ...lists, remembers, demo, page: advisories && pageWith(advisories), timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
   );
   const { origin } = await miniflare.ready;
   /** A Durable Object of the Worker, by its name. */

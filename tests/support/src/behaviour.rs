@@ -208,6 +208,14 @@ pub fn stalls() -> Behaviour {
     })
 }
 
+/// Sends so many bytes a second.
+pub fn paced(per_second: u32) -> Behaviour {
+    Behaviour::new(move |_, answer| {
+        let bytes = answer.bytes().to_vec();
+        Answer { body: Body::Paced { bytes, per_second }, ..answer }
+    })
+}
+
 /// Accepts the connection and never says a word.
 pub fn silent() -> Behaviour {
     Behaviour::new(|_, answer| Answer { body: Body::Silence, ..answer })

@@ -1,9 +1,12 @@
 //! The repositories of the demo: good images, and one for each way in which a registry or a publisher can mislead.
 
 mod content_trust;
+mod scanned;
 mod signed;
 
 pub use content_trust::trust_examples;
+pub use scanned::HOSTILE_NAME;
+pub use scanned::scanned_examples;
 pub use signed::policy;
 pub use signed::public_key;
 pub use signed::signed_examples;
@@ -61,9 +64,9 @@ pub const EXAMPLES: [Example; 21] = [
     listed("demo/tampered-config:1.0", "Somebody changed the configuration inside the registry.", Some("digest-mismatch")),
     listed("demo/ambiguous:1.0", "One document that some programs read as an index and others as an image.", Some("document-ambiguous")),
     listed("demo/duplicate:1.0", "A manifest with two lists of layers: programs differ in which one they take.", Some("duplicate-key")),
-    unlisted(
+    listed(
         "demo/tampered-layer:1.0",
-        "Somebody changed a layer. Layers are not fetched, and the report says that it did not look.",
+        "Somebody changed a layer inside the registry. A check fetches no layers and says so; a scan does, and finds it out.",
         None,
     ),
     unlisted("hostile/endless:1.0", "A manifest that never ends.", Some("response-too-large")),
@@ -78,10 +81,10 @@ pub const EXAMPLES: [Example; 21] = [
     unlisted("hostile/schema1:1.0", "A manifest in the format of 2014, whose bytes have no digest.", Some("schema1")),
 ];
 
-/// The registry that holds them all, and those of [`signed_examples`] and [`trust_examples`]. It answers token requests itself and may be
+/// The registry that holds them all, and those of [`scanned_examples`], [`signed_examples`] and [`trust_examples`]. It answers token requests itself and may be
 /// read by any page; and it is a trust server, which no page may read.
 pub fn registry() -> FakeRegistry {
-    content_trust::push(signed::push(hostile(misleading(good(FakeRegistry::new().cors(Cors::open()))))))
+    content_trust::push(signed::push(scanned::push(hostile(misleading(good(FakeRegistry::new().cors(Cors::open())))))))
 }
 
 /// [`EXAMPLES`] as JSON, with the registry's `host:port` in front of each image.
@@ -95,6 +98,12 @@ pub fn examples_json(authority: &str) -> String {
         })
     });
     serde_json::Value::Array(examples.collect()).to_string()
+}
+
+/// [`scanned_examples`] as JSON: which images there are.
+pub fn scanned_json(authority: &str) -> String {
+    let images = scanned_examples().map(|example| serde_json::json!({ "image": format!("{authority}/{}", example.image) }));
+    serde_json::Value::Array(images.into()).to_string()
 }
 
 /// [`signed_examples`] as JSON, each with its [`policy`].
@@ -186,7 +195,7 @@ mod tests {
     #[test]
     fn every_example_is_in_the_registry() {
         let registry = registry();
-        for example in EXAMPLES.into_iter().chain(signed_examples()).chain(trust_examples()) {
+        for example in EXAMPLES.into_iter().chain(scanned_examples()).chain(signed_examples()).chain(trust_examples()) {
             let (repository, tag) = example.image.split_once(':').unwrap();
             let url = format!("http://127.0.0.1:5000/v2/{repository}/manifests/{tag}");
             let answer = registry.answer(&Received { method: "GET".into(), url, headers: vec![], body: vec![] });

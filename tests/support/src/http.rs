@@ -96,6 +96,13 @@ pub struct Answer {
 pub enum Body {
     /// These bytes. With `Content-Encoding: gzip` they are the compressed ones.
     Bytes(Vec<u8>),
+    /// These bytes, as over a line that carries so many a second.
+    Paced {
+        /// All of them.
+        bytes: Vec<u8>,
+        /// How many a second.
+        per_second: u32,
+    },
     /// `first` once, then `then` over and over.
     Endless {
         /// How it begins.
@@ -168,7 +175,7 @@ impl Answer {
     /// The content, where there is one that ends.
     pub fn bytes(&self) -> &[u8] {
         match &self.body {
-            Body::Bytes(bytes) => bytes,
+            Body::Bytes(bytes) | Body::Paced { bytes, .. } => bytes,
             Body::Endless { .. } | Body::Stalls(_) | Body::Silence => &[],
         }
     }

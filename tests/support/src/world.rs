@@ -119,7 +119,8 @@ impl Transport for World {
             Body::Endless { first, then } => Pieces::of(first.clone(), limit, status).repeating(then),
             // A bomb on the way is found out where it is decoded, which is one place in this world.
             Body::Bytes(_) if answer.header("content-encoding").is_some() => Pieces::of(content(&request, &answer, limit)?, limit, status),
-            Body::Bytes(bytes) => Pieces::of(bytes.clone(), limit, status),
+            // There is no time in this world.
+            Body::Bytes(bytes) | Body::Paced { bytes, .. } => Pieces::of(bytes.clone(), limit, status),
         };
         let headers = headers(&answer);
         Ok(Opened { status, headers, followed_to: None, content })
@@ -158,7 +159,7 @@ fn content(request: &Received, answer: &Answer, limit: u64) -> Result<Vec<u8>, T
             read.map_err(|error| TransportError::Unreachable { detail: error.to_string() })?;
             within_limit(decoded)
         }
-        Body::Bytes(bytes) => within_limit(bytes.clone()),
+        Body::Bytes(bytes) | Body::Paced { bytes, .. } => within_limit(bytes.clone()),
     }
 }
 

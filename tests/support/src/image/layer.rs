@@ -18,7 +18,12 @@ pub struct Layer {
 impl Layer {
     /// A layer of one file.
     pub fn of_file(path: &str, content: &[u8]) -> Self {
-        let archive = archive(path, content);
+        Self::of_files([(path, content)])
+    }
+
+    /// A layer of these files, in this order.
+    pub fn of_files<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Self {
+        let archive = archive(files);
         Self { diff_id: Digest::of(Algorithm::Sha256, &archive), bytes: compressed(&archive) }
     }
 }
@@ -26,15 +31,17 @@ impl Layer {
 /// 2024-01-01T00:00:00Z, as in every configuration.
 const MODIFIED: u64 = 1_704_067_200;
 
-fn archive(path: &str, content: &[u8]) -> Vec<u8> {
-    let mut header = tar::Header::new_ustar();
-    header.set_mode(0o644);
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_mtime(MODIFIED);
-    header.set_size(content.len() as u64);
+fn archive<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
-    archive.append_data(&mut header, path, content).expect("a short path, written to memory");
+    for (path, content) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(MODIFIED);
+        header.set_size(content.len() as u64);
+        archive.append_data(&mut header, path, content).expect("a short path, written to memory");
+    }
     archive.into_inner().expect("written to memory")
 }
 

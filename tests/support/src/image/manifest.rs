@@ -83,6 +83,13 @@ impl ManifestSpec {
         self
     }
 
+    /// With one more layer of these files.
+    #[must_use]
+    pub fn files<'f>(mut self, files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Self {
+        self.layers.push(Layer::of_files(files));
+        self
+    }
+
     /// With one more layer of any bytes, whose archive the configuration says to have this digest, true or not.
     #[must_use]
     pub fn layer(mut self, bytes: &[u8], diff_id: Digest) -> Self {

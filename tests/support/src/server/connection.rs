@@ -6,6 +6,8 @@ use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
 
 use crate::http::Answer;
 use crate::http::Body;
@@ -15,6 +17,9 @@ use crate::http::Received;
 
 /// Bytes of a request's head or content. No registry client sends as much.
 const REQUEST_BYTES: u64 = 1 << 20;
+
+/// Bytes that a slow line carries at once.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// Answers requests until the client has no more, or an answer that never ends has come to its end.
 pub(super) fn converse(stream: &TcpStream, host: &dyn Host, log: &Log) -> io::Result<()> {
@@ -30,11 +35,13 @@ pub(super) fn converse(stream: &TcpStream, host: &dyn Host, log: &Log) -> io::Re
         log.record(&request);
         let last = request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
         let answer = host.answer(&request);
-        if let Body::Bytes(bytes) = &answer.body {
-            finite(&mut outgoing, &request, &answer, bytes)?;
-        } else {
-            never_ending(&mut outgoing, &request, &answer)?;
-            return io::copy(&mut incoming, &mut io::sink()).map(drop);
+        match &answer.body {
+            Body::Bytes(bytes) => finite(&mut outgoing, &request, &answer, bytes)?,
+            Body::Paced { bytes, per_second } => finite(&mut Slow { to: outgoing, per_second: *per_second }, &request, &answer, bytes)?,
+            Body::Endless { .. } | Body::Stalls(_) | Body::Silence => {
+                never_ending(&mut outgoing, &request, &answer)?;
+                return io::copy(&mut incoming, &mut io::sink()).map(drop);
+            }
         }
         if last {
             break;
@@ -79,6 +86,26 @@ fn finite(outgoing: &mut impl Write, request: &Received, answer: &Answer, bytes:
     outgoing.write_all(&message)
 }
 
+/// A line that carries so many bytes a second, one piece at a time.
+struct Slow<W> {
+    to: W,
+    per_second: u32,
+}
+
+impl<W: Write> Write for Slow<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let piece = &bytes[..bytes.len().min(PIECE_BYTES)];
+        self.to.write_all(piece)?;
+        let seconds = piece.len() as f64 / f64::from(self.per_second.max(1));
+        thread::sleep(Duration::from_secs_f64(seconds));
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
 /// Writes what there is to write. Endless content ends with an error, when the client has had enough.
 fn never_ending(outgoing: &mut impl Write, request: &Received, answer: &Answer) -> io::Result<()> {
     if answer.body == Body::Silence {
@@ -97,7 +124,7 @@ fn never_ending(outgoing: &mut impl Write, request: &Received, answer: &Answer) 
             }
         }
         Body::Stalls(first) => outgoing.write_all(&chunk(first)),
-        Body::Bytes(_) | Body::Silence => Ok(()),
+        Body::Bytes(_) | Body::Paced { .. } | Body::Silence => Ok(()),
     }
 }
 

@@ -1,0 +1,89 @@
+// What a scan looked at, and what it did not: above what it found, because findings mean nothing without it.
+
+import { element, mark, prose } from './dom.js';
+import { grouped } from './findings.js';
+import { count, listed, scanHeadline, sentence, when } from './words.js';
+
+const NAMES = 12; // packages named before the rest is counted
+
+/** `about`: what this site says of its advisories, or null. */
+export function drawHeadline(scan) {
+  const { tone, mark: kind, title } = scanHeadline(scan, grouped(scan));
+  return element('header', { class: `verdict scan-verdict ${tone}`, 'data-extent': scan.extent },
+    mark(kind),
+    element('div', {},
+      element('h4', { id: 'scan-verdict', tabindex: '-1' }, title),
+      ...scan.remarks.map(({ code, message }) => element('p', { class: 'reason', 'data-code': code }, ...prose(sentence(message)))),
+      tally(scan)));
+}
+
+/** How bad, in numbers, the worst first; what nobody has to act on is counted where it is folded away. */
+function tally(scan) {
+  const { fixable, unfixed, undetermined } = grouped(scan);
+  const counted = [...fixable, ...unfixed, ...undetermined];
+  const exploited = counted.filter(({ knownExploited }) => knownExploited === true).length;
+  const levels = ['critical', 'high', 'medium', 'low', 'unknown'].map((level) => [level, counted.filter(({ severity }) => severity.level === level).length]);
+  if (counted.length === 0) return null;
+  return element('ul', { class: 'levels', 'aria-label': 'How bad' },
+    ...levels.filter(([, number]) => number > 0).map(([level, number]) => element('li', { class: `level ${level}` }, `${number} ${level === 'unknown' ? 'unrated' : level}`)),
+    exploited > 0 ? element('li', { class: 'tag exploited' }, `${exploited} exploited`) : null,
+    element('li', { class: 'fixable' }, fixable.length === counted.length ? 'all have a fix' : fixable.length === 0 ? 'none has a fix' : `${fixable.length} have a fix`));
+}
+
+export function drawCoverage(scan, { layers, size: bytes, about }) {
+  const { coverage, distribution, image } = scan;
+  const read = image !== null && image.layers.length > 0;
+  const rows = [
+    ['System', distribution ? system(distribution) : read ? 'the image does not say what it is' : null],
+    ['Read', read ? `${count(layers, 'layer')}, ${bytes}: every byte is what the manifest names. ${packages(coverage)}` : 'nothing that could be proven'],
+    ['Compared with', coverage.databases.length > 0 ? element('div', {}, ...coverage.databases.map(database), about ? element('p', { class: 'about' }, `This site says of them: ${about}`) : null) : null],
+    ['Not compared', notCompared(coverage)],
+    ['Exploited', read ? exploited(scan) : null],
+    ['Notes', coverage.notes.length > 0 ? element('ul', {}, ...coverage.notes.map(({ code, message }) => element('li', { 'data-code': code }, ...prose(sentence(message))))) : null],
+  ];
+  return element('dl', { class: 'coverage' }, ...rows.filter(([, content]) => content).flatMap(([term, content]) => [element('dt', {}, term), element('dd', {}, content)]));
+}
+
+function system({ prettyName, id, versionId, ecosystem }) {
+  return `${prettyName ?? [id, versionId].filter(Boolean).join(' ')}${ecosystem && ecosystem !== prettyName ? `, looked up as ${ecosystem}` : ''}`;
+}
+
+function packages({ packages: number, ecosystems }) {
+  if (number === 0) return 'No package is listed in it.';
+  const parts = ecosystems.map((one) => `${one.packages} of ${one.ecosystem}`);
+  return `${count(number, 'package')}${parts.length > 0 ? `: ${listed(parts)}` : ''}.`;
+}
+
+function database({ ecosystem, kind, at, modified, ageDays, advisories, attribution, signedBy }) {
+  const what = kind === 'osv-api' ? 'OSV’s server, which was told the names and versions of all packages' : `${ecosystem}: ${advisories === null ? 'advisories' : count(advisories, 'advisory', 'advisories')} of this site’s`;
+  const age = ageDays === 0 ? 'today' : `${count(ageDays, 'day')} ago`;
+  return element('p', { class: 'database' }, what, ', ',
+    kind === 'osv-api' ? 'asked ' : 'made ', element('time', { datetime: at, title: when(at) }, age),
+    modified ? [', the newest change of ', element('time', { datetime: modified, title: when(modified) }, modified.slice(0, 10))] : null,
+    signedBy ? `, signed by ${signedBy}` : null,
+    attribution.length > 0 ? element('span', { class: 'attribution' }, ` With data of ${listed(attribution)}.`) : null);
+}
+
+function notCompared({ withoutAdvisories, ecosystems, undetermined, unread }) {
+  const missing = ecosystems.filter(({ hasAdvisories }) => !hasAdvisories).map((one) => `all ${one.packages} of ${one.ecosystem}`);
+  const parts = [
+    missing.length > 0 ? `No advisories about ${listed(missing)}.` : null,
+    withoutAdvisories.length > 0 ? `Without advisories: ${some(withoutAdvisories)}.` : null,
+    undetermined.length > 0 ? `Versions that have no place in their order: ${some(undetermined.map(({ name, version }) => `${name} ${version}`))}.` : null,
+    unread.length > 0 ? `Advisories that could not be read: ${some(unread)}.` : null,
+  ].filter(Boolean);
+  return parts.length > 0 ? element('div', {}, ...parts.map((part) => element('p', {}, part))) : null;
+}
+
+function some(names) {
+  const rest = names.length - NAMES;
+  return names.slice(0, NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function exploited({ findings }) {
+  if (findings.length === 0) return null;
+  const known = findings.filter(({ knownExploited }) => knownExploited !== null);
+  if (known.length === 0) return 'CISA’s catalogue of known exploited vulnerabilities was not at hand.';
+  const number = known.filter(({ knownExploited }) => knownExploited).length;
+  return `${number === 0 ? 'None of them is' : `${number} of them ${number === 1 ? 'is' : 'are'}`} in CISA’s catalogue of known exploited vulnerabilities.`;
+}
