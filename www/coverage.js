@@ -2,17 +2,18 @@
 
 import { element, mark, prose } from './dom.js';
 import { grouped } from './findings.js';
-import { count, listed, scanHeadline, sentence, when } from './words.js';
+import { LEVELS, count, listed, scanHeadline, sentence, when } from './words.js';
 
 const NAMES = 12; // packages named before the rest is counted
 
-/** `about`: what this site says of its advisories, or null. */
+/** The scan in one sentence, why it is not everything, and how bad it is. */
 export function drawHeadline(scan) {
   const { tone, mark: kind, title } = scanHeadline(scan, grouped(scan));
   return element('header', { class: `verdict scan-verdict ${tone}`, 'data-extent': scan.extent },
     mark(kind),
     element('div', {},
       element('h4', { id: 'scan-verdict', tabindex: '-1' }, title),
+      scan.extent === 'complete' ? element('p', { class: 'reason' }, 'Every package that is listed in it was compared with the advisories of its ecosystem. They know what has been published, and no more.') : null,
       ...scan.remarks.map(({ code, message }) => element('p', { class: 'reason', 'data-code': code }, ...prose(sentence(message)))),
       tally(scan)));
 }
@@ -22,21 +23,22 @@ function tally(scan) {
   const { fixable, unfixed, undetermined } = grouped(scan);
   const counted = [...fixable, ...unfixed, ...undetermined];
   const exploited = counted.filter(({ knownExploited }) => knownExploited === true).length;
-  const levels = ['critical', 'high', 'medium', 'low', 'unknown'].map((level) => [level, counted.filter(({ severity }) => severity.level === level).length]);
+  const levels = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'].map((level) => [level, counted.filter(({ severity }) => severity.level === level).length]);
   if (counted.length === 0) return null;
   return element('ul', { class: 'levels', 'aria-label': 'How bad' },
-    ...levels.filter(([, number]) => number > 0).map(([level, number]) => element('li', { class: `level ${level}` }, `${number} ${level === 'unknown' ? 'unrated' : level}`)),
+    ...levels.filter(([, number]) => number > 0).map(([level, number]) => element('li', { class: `level ${level}` }, `${number} ${LEVELS[level]}`)),
     exploited > 0 ? element('li', { class: 'tag exploited' }, `${exploited} exploited`) : null,
     element('li', { class: 'fixable' }, fixable.length === counted.length ? 'all have a fix' : fixable.length === 0 ? 'none has a fix' : `${fixable.length} have a fix`));
 }
 
+/** `layers` were read, of so many bytes (`size`, in words); `about` is what this site says of its advisories, or null. */
 export function drawCoverage(scan, { layers, size: bytes, about }) {
   const { coverage, distribution, image } = scan;
   const read = image !== null && image.layers.length > 0;
   const rows = [
     ['System', distribution ? system(distribution) : read ? 'the image does not say what it is' : null],
     ['Read', read ? `${count(layers, 'layer')}, ${bytes}: every byte is what the manifest names. ${packages(coverage)}` : 'nothing that could be proven'],
-    ['Compared with', coverage.databases.length > 0 ? element('div', {}, ...coverage.databases.map(database), about ? element('p', { class: 'about' }, `This site says of them: ${about}`) : null) : null],
+    ['Compared with', coverage.databases.length > 0 ? comparedWith(coverage.databases, about) : null],
     ['Not compared', notCompared(coverage)],
     ['Exploited', read ? exploited(scan) : null],
     ['Notes', coverage.notes.length > 0 ? element('ul', {}, ...coverage.notes.map(({ code, message }) => element('li', { 'data-code': code }, ...prose(sentence(message))))) : null],
@@ -54,14 +56,23 @@ function packages({ packages: number, ecosystems }) {
   return `${count(number, 'package')}${parts.length > 0 ? `: ${listed(parts)}` : ''}.`;
 }
 
-function database({ ecosystem, kind, at, modified, ageDays, advisories, attribution, signedBy }) {
-  const what = kind === 'osv-api' ? 'OSV’s server, which was told the names and versions of all packages' : `${ecosystem}: ${advisories === null ? 'advisories' : count(advisories, 'advisory', 'advisories')} of this site’s`;
+function comparedWith(databases, about) {
+  const attribution = [...new Set(databases.flatMap((one) => one.attribution))];
+  return element('div', {},
+    element('ul', {}, ...databases.map(database)),
+    about ? element('p', { class: 'quiet' }, `This site says of them: ${about}`) : null,
+    attribution.length > 0 ? element('p', { class: 'quiet' }, `With data of ${listed(attribution)}.`) : null);
+}
+
+function database({ ecosystem, kind, at, modified, ageDays, advisories, signedBy }) {
+  const time = (moment, text) => element('time', { datetime: moment, title: when(moment) }, text);
   const age = ageDays === 0 ? 'today' : `${count(ageDays, 'day')} ago`;
-  return element('p', { class: 'database' }, what, ', ',
-    kind === 'osv-api' ? 'asked ' : 'made ', element('time', { datetime: at, title: when(at) }, age),
-    modified ? [', the newest change of ', element('time', { datetime: modified, title: when(modified) }, modified.slice(0, 10))] : null,
-    signedBy ? `, signed by ${signedBy}` : null,
-    attribution.length > 0 ? element('span', { class: 'attribution' }, ` With data of ${listed(attribution)}.`) : null);
+  const parts = kind === 'osv-api'
+    ? ['OSV’s server, which was told the names and versions of all packages, ', time(at, age)]
+    : [`${advisories === null ? 'advisories' : count(advisories, 'advisory', 'advisories')} about ${ecosystem}, this site’s, made `, time(at, age)];
+  return element('li', {}, ...parts,
+    ...(modified ? ['; the newest change is of ', time(modified, modified.slice(0, 10))] : []),
+    signedBy ? `; signed by ${signedBy}` : null);
 }
 
 function notCompared({ withoutAdvisories, ecosystems, undetermined, unread }) {

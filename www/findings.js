@@ -2,12 +2,12 @@
 
 import { element } from './dom.js';
 import { short } from './layers.js';
-import { VEX, count, sentence } from './words.js';
+import { LEVELS, VEX, count, sentence } from './words.js';
 
-const SHOWN = 200; // rows drawn before somebody asks for all of them
+const SHOWN = 25; // rows drawn before somebody asks for all of them
 const PACKAGES = 6; // packages drawn of one finding
 
-const LEVELS = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'];
+const RANKS = Object.keys(LEVELS);
 
 /** Where each finding stands. The first that fits is it. */
 const GROUPS = [
@@ -42,14 +42,14 @@ export function drawFindings(scan, { announce }) {
     return shown.length;
   };
   return element('div', { class: 'findings' },
-    scan.findings.length > 0 ? filters({ hasUnfixed: Boolean(unfixed), first, showFixable, announce }) : null,
-    scan.findings.length > 0 ? nothing : null,
+    groups.fixable.length + groups.unfixed.length > 0 ? filters({ hasUnfixed: Boolean(unfixed), first, showFixable, announce }) : null,
+    unfixed ? nothing : null,
     first.node,
     ...apart);
 }
 
 function worst(findings) {
-  const level = LEVELS.find((one) => findings.some(({ severity }) => severity.level === one));
+  const level = RANKS.find((one) => findings.some(({ severity }) => severity.level === one));
   return ['critical', 'high', 'medium', 'low'].includes(level) ? `, the worst ${level}` : '';
 }
 
@@ -67,12 +67,17 @@ function filters({ hasUnfixed, first, showFixable, announce }) {
 }
 
 const COLUMNS = [
-  { key: 'severity', title: 'Severity', value: ({ severity, knownExploited }) => 10 * LEVELS.indexOf(severity.level) - (knownExploited ? 1 : 0), descends: true },
+  { key: 'severity', title: 'Severity', value: badness, descends: true },
   { key: 'id', title: 'Vulnerability', value: ({ id }) => id },
   { key: 'package', title: 'Package', value: ({ packages, subject }) => packages[0]?.name ?? subject.name },
   { key: 'fixed', title: 'Fixed in', value: ({ fixed }) => (fixed === null ? 1 : 0) },
   { key: 'layer', title: 'Layer', value: ({ packages }) => packages[0]?.layer ?? -1 },
 ];
+
+/** Smaller is worse: the level, then what is known to be exploited, then the score. */
+function badness({ severity: { level, score }, knownExploited }) {
+  return 1000 * RANKS.indexOf(level) - (knownExploited === true ? 500 : 0) - 10 * (score ?? 0);
+}
 
 /** `{ node, show, filter }`: the table; which findings are in it; and by which word, which tells how many are left. */
 function table(findings, caption, scan, announce) {
@@ -159,7 +164,7 @@ function row(finding, scan) {
 }
 
 function badge({ level, score }) {
-  return element('span', { class: `level ${level}` }, level, score === null ? null : element('span', { class: 'score' }, ` ${score.toFixed(1)}`));
+  return element('span', { class: `level ${level}` }, LEVELS[level], score === null ? null : element('span', { class: 'score' }, ` ${score.toFixed(1)}`));
 }
 
 function link(id) {

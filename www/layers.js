@@ -5,7 +5,7 @@ import { count, size } from './words.js';
 
 const SHOWN = 30; // bars drawn; an image has a dozen layers, a hostile one may have thousands
 
-/** `{ node, show }`: what is drawn, and what is told of every step. `layers` are those of the manifest, the lowest first. */
+/** `{ node, stage, show, words }`: what is drawn, what is being done, what is told of every step, and how far it is. `layers` are those of the manifest, the lowest first. */
 export function layerBars(layers) {
   const total = layers.reduce((sum, layer) => sum + layer.size, 0);
   const arrived = layers.map(() => 0);
@@ -14,12 +14,12 @@ export function layerBars(layers) {
   const rest = layers.length - bars.length;
   const stage = element('p', { class: 'stage' }, 'Reading the layers');
   const node = element('div', { class: 'bars' },
-    stage,
     all.node,
     element('ol', { class: 'layer-bars' }, ...bars.map(({ node: one }) => element('li', {}, one)),
       rest > 0 ? element('li', { class: 'rest' }, `and ${rest} more, counted above`) : null));
   return {
     node,
+    stage,
     show(step) {
       if (step.stage === 'advisories') {
         stage.textContent = step.done < step.total ? `Looking up advisories, ${step.done} of ${step.total}` : 'Comparing';

@@ -108,10 +108,11 @@ class ScanOf {
     }
   }
 
-  showBars({ node }, controller, asked) {
+  showBars(bars, controller, asked) {
+    const { stage, node } = bars;
     const cancel = element('button', { type: 'button', class: 'cancel' }, 'Cancel ', element('kbd', {}, 'Esc'));
     cancel.addEventListener('click', () => controller.abort());
-    this.place.replaceChildren(element('div', { class: 'scanning' }, node, cancel));
+    this.place.replaceChildren(element('div', { class: 'scanning' }, element('div', { class: 'progress-head' }, stage, cancel), node));
     if (asked) cancel.focus({ preventScroll: true }); // the button that was pressed is gone
   }
 

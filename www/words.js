@@ -106,6 +106,9 @@ export function driftHeadline({ images, leftAlone }) {
   return open > 0 ? { ...DOUBTFUL, title: `${title}; ${open} left alone` } : { ...PROVEN, title };
 }
 
+/** How bad, the worst first. */
+export const LEVELS = { critical: 'critical', high: 'high', medium: 'medium', low: 'low', negligible: 'negligible', unknown: 'unrated' };
+
 /** What VEX documents say. */
 export const VEX = { not_affected: 'not affected', affected: 'affected', fixed: 'fixed', under_investigation: 'under investigation' };
 

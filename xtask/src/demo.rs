@@ -32,6 +32,7 @@ const KEY: &str = "target/xtask/demo-cosign.pub";
 /// Facts about published vulnerabilities, and which of them are known to be exploited.
 const FACTS: &str = "tests/support/advisories";
 const EXPLOITED: &str = "tests/support/known-exploited.json";
+const ABOUT: &str = "a demonstration, with a few facts that are kept beside the source of pullproof. It is no feed of what is known.";
 /// The shards of them, which the page is served with. They are no feed of advisories, so they are not where `www` would be deployed from.
 const ADVISORIES: &str = "target/xtask/demo-advisories";
 const LOG: &str = "target/xtask/log/demo.log";
@@ -56,9 +57,13 @@ fn advisories(console: &Console) -> Result<()> {
         fs::remove_dir_all(ADVISORIES)?;
     }
     let [dump, known_exploited, out] = [FACTS, EXPLOITED, ADVISORIES].map(PathBuf::from);
-    shards::run(console, &shards::Options { dump, out, known_exploited: Some(known_exploited), at: Some(now()?) })
+    shards::run(
+        console,
+        &shards::Options { dump, out, known_exploited: Some(known_exploited), at: Some(now()?), about: Some(ABOUT.to_owned()) },
+    )
 }
 
+#[expect(clippy::disallowed_methods, reason = "the shards are made when the demo starts, and say so")]
 fn now() -> Result<UnixTime> {
     let seconds = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     UnixTime::from_seconds(seconds).context("expected a clock that shows a year up to 9999")
@@ -79,7 +84,17 @@ fn worker(port: u16, registry: &str) -> Result<Server> {
     fs::write(KEY, demo::public_key())?;
     fs::write(EXAMPLES, Value::Array(examples).to_string())?;
     let mut command = Command::new("node");
-    command.args(["worker/dev.mjs", "--port", &port.to_string(), "--registry", registry, "--examples", EXAMPLES, "--advisories", ADVISORIES]);
+    command.args([
+        "worker/dev.mjs",
+        "--port",
+        &port.to_string(),
+        "--registry",
+        registry,
+        "--examples",
+        EXAMPLES,
+        "--advisories",
+        ADVISORIES,
+    ]);
     Server::start(&command, Path::new(LOG))
 }
 

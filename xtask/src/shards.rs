@@ -34,12 +34,14 @@ pub(crate) struct Options {
     pub(crate) known_exploited: Option<PathBuf>,
     /// When the dump was made; otherwise as its file says.
     pub(crate) at: Option<UnixTime>,
+    /// What whoever serves them says of them, for people.
+    pub(crate) about: Option<String>,
 }
 
 impl Options {
-    /// `DUMP --out FOLDER [--kev FILE] [--at TIME]`.
+    /// `DUMP --out FOLDER [--kev FILE] [--at TIME] [--about TEXT]`.
     pub(crate) fn parse(arguments: &[&str]) -> Result<Self> {
-        let (mut dump, mut out, mut known_exploited, mut at) = (None, None, None, None);
+        let (mut dump, mut out, mut known_exploited, mut at, mut about) = (None, None, None, None, None);
         let mut rest = arguments.iter();
         while let Some(&argument) = rest.next() {
             let mut operand = || rest.next().copied().with_context(|| format!("expected something behind {argument}, found nothing"));
@@ -47,7 +49,8 @@ impl Options {
                 "--out" => out = Some(PathBuf::from(operand()?)),
                 "--kev" => known_exploited = Some(PathBuf::from(operand()?)),
                 "--at" => at = Some(operand()?.parse()?),
-                other if other.starts_with('-') => bail!("expected --out, --kev or --at, found `{other}`"),
+                "--about" => about = Some(operand()?.to_owned()),
+                other if other.starts_with('-') => bail!("expected --out, --kev, --at or --about, found `{other}`"),
                 path if dump.is_none() => dump = Some(PathBuf::from(path)),
                 another => bail!("expected one dump, found a second: `{another}`"),
             }
@@ -57,6 +60,7 @@ impl Options {
             out: out.context("expected --out with a folder for the shards")?,
             known_exploited,
             at,
+            about,
         })
     }
 }
@@ -90,14 +94,14 @@ pub(crate) fn run(console: &Console, options: &Options) -> Result<()> {
         let shard = Shard::read(bytes).with_context(|| format!("{} is none that can be read", path.display()))?;
         console.say(&format!("{}: {} advisories, {size} bytes", path.display(), shard.advisories()));
     }
-    write_index(&options.out)
+    write_index(&options.out, options.about.as_deref())
 }
 
 /// Which shards a folder has, for a page that has to know before it asks: a file that is not there can look like anything there.
 const INDEX: &str = "index.json";
 
 /// Of everything in the folder, whichever dump it is from.
-fn write_index(folder: &Path) -> Result<()> {
+fn write_index(folder: &Path, about: Option<&str>) -> Result<()> {
     let mut ecosystems = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -108,7 +112,7 @@ fn write_index(folder: &Path) -> Result<()> {
         let file = path.file_name().context("it was listed")?.to_string_lossy().into_owned();
         ecosystems.insert(shard.ecosystem().to_owned(), serde_json::json!({ "file": file, "advisories": shard.advisories() }));
     }
-    let index = serde_json::json!({ "index": 1, "ecosystems": ecosystems });
+    let index = serde_json::json!({ "index": 1, "about": about, "ecosystems": ecosystems });
     fs::write(folder.join(INDEX), format!("{index}\n")).with_context(|| format!("cannot write {INDEX}"))
 }
 
@@ -178,7 +182,8 @@ mod tests {
 
     #[test]
     fn a_dump_and_a_folder_are_taken_in_any_order() {
-        let expected = Options { dump: "all.zip".into(), out: "shards".into(), known_exploited: Some("kev.json".into()), at: None };
+        let expected =
+            Options { dump: "all.zip".into(), out: "shards".into(), known_exploited: Some("kev.json".into()), at: None, about: None };
         assert_eq!(Options::parse(&["all.zip", "--out", "shards", "--kev", "kev.json"]).unwrap(), expected);
         assert_eq!(Options::parse(&["--kev", "kev.json", "--out", "shards", "all.zip"]).unwrap(), expected);
     }

@@ -13,8 +13,6 @@ const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-quic',
-  // Whatever the page asks for beyond this machine does not exist, so no test depends on a network or reaches one.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
 /** Where nothing listens (RFC 863's port, which nobody has used for decades); the relay may ask it. */
@@ -44,9 +42,14 @@ export async function startPage() {
   };
 }
 
-/** A browser that has no network but this machine. */
-export function startBrowser() {
-  return chromium.launch({ executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+/**
+ * A browser that has no network but this machine: whatever a page asks for beyond it does not exist, so no test depends on a network or
+ * reaches one. `hosts` are on it, too: `{ 'api.example': '127.0.0.1:PORT' }`.
+ */
+export function startBrowser(hosts = {}) {
+  const rules = [...Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'];
+  const args = [...ARGUMENTS, `--host-resolver-rules=${rules.join(', ')}`];
+  return chromium.launch({ executablePath: process.env.PULLPROOF_CHROMIUM ?? '/usr/bin/chromium', args });
 }
 
 async function page(options) {

@@ -138,8 +138,7 @@ fn alpine() -> Image {
         ("musl", "musl", "1.2.5-r0"),
         ("ssl_client", "busybox", "1.36.1-r29"),
     ];
-    let installed: String =
-        installed.iter().map(|(name, origin, version)| format!("P:{name}\nV:{version}\nA:x86_64\no:{origin}\n\n")).collect();
+    let installed = installed.map(|(name, origin, version)| format!("P:{name}\nV:{version}\nA:x86_64\no:{origin}\n\n")).concat();
     let system = filler(4, 1_500_000);
     ManifestSpec::new("linux/amd64")
         .files([
@@ -167,14 +166,11 @@ fn fedora() -> Image {
 }
 
 fn hostile_names() -> Image {
-    let long = "a-name-without-any-place-to-break-it".repeat(5).replace('-', "");
+    let long = "anamewithoutanyplacetobreakit".repeat(5);
     let hostile = serde_json::json!({ "name": HOSTILE_NAME, "version": "1.0.0" }).to_string();
     let long = serde_json::json!({ "name": long, "version": "1.0.0" }).to_string();
     ManifestSpec::new("linux/amd64")
-        .files([
-            ("srv/node_modules/hostile/package.json", hostile.as_bytes()),
-            ("srv/node_modules/long/package.json", long.as_bytes()),
-        ])
+        .files([("srv/node_modules/hostile/package.json", hostile.as_bytes()), ("srv/node_modules/long/package.json", long.as_bytes())])
         .mint()
 }
 
@@ -183,13 +179,11 @@ fn borrowed((path, text): &(String, String)) -> (&str, &[u8]) {
 }
 
 fn status(packages: &[(&str, Option<&str>, &str)]) -> String {
-    packages
-        .iter()
-        .map(|(name, source, version)| {
-            let source = source.map(|source| format!("Source: {source}\n")).unwrap_or_default();
-            format!("Package: {name}\nStatus: install ok installed\nArchitecture: amd64\n{source}Version: {version}\n\n")
-        })
-        .collect()
+    let paragraph = |(name, source, version): &(&str, Option<&str>, &str)| {
+        let source = source.map(|source| format!("Source: {source}\n")).unwrap_or_default();
+        format!("Package: {name}\nStatus: install ok installed\nArchitecture: amd64\n{source}Version: {version}\n\n")
+    };
+    packages.iter().map(paragraph).collect::<Vec<_>>().concat()
 }
 
 /// Bytes that no compression makes smaller, the same at every run (Marsaglia's xorshift64).

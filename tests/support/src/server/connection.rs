@@ -96,8 +96,8 @@ impl<W: Write> Write for Slow<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let piece = &bytes[..bytes.len().min(PIECE_BYTES)];
         self.to.write_all(piece)?;
-        let seconds = piece.len() as f64 / f64::from(self.per_second.max(1));
-        thread::sleep(Duration::from_secs_f64(seconds));
+        let length = u32::try_from(piece.len()).expect("a piece is small");
+        thread::sleep(Duration::from_secs(1) * length / self.per_second.max(1));
         Ok(piece.len())
     }
 
