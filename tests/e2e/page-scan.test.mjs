@@ -114,7 +114,7 @@ const save = async (tab, title) => {
 const saveData = (tab) => tab.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
 const requests = (tab, part) => tab.record.requests.filter((url) => url.includes(part));
 
-describe('an image with known vulnerabilities', { timeout: 60_000 }, () => {
+describe('an image with known vulnerabilities', { timeout: 300_000 }, () => {
   test('each layer has a bar, and the bars move while its bytes come', async () => {
     const tab = await visit('demo/shop:1.0');
     await tab.locator('.layer-bars progress').first().waitFor();
@@ -238,7 +238,7 @@ describe('an image with known vulnerabilities', { timeout: 60_000 }, () => {
   });
 });
 
-describe('an image of which less can be said', { timeout: 60_000 }, () => {
+describe('an image of which less can be said', { timeout: 300_000 }, () => {
   test('where nothing was found, it says what was compared, and never that the image is clean', async () => {
     const tab = await scanned('demo/shop:2.0');
     assert.equal(await headline(tab), 'Nothing is known to be vulnerable in 14 packages');
@@ -299,7 +299,7 @@ describe('an image of which less can be said', { timeout: 60_000 }, () => {
   });
 });
 
-describe('names that are markup', { timeout: 60_000 }, () => {
+describe('names that are markup', { timeout: 300_000 }, () => {
   test('stay text, and are cut nowhere', async () => {
     const tab = await scanned('hostile/names:1.0');
     assert.deepEqual((await tab.locator('.findings td.package .name').allTextContents()).sort(), [HOSTILE, 'anamewithoutanyplacetobreakit'.repeat(5)].sort());
@@ -316,7 +316,7 @@ describe('names that are markup', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what it does not do by itself', { timeout: 60_000 }, () => {
+describe('what it does not do by itself', { timeout: 300_000 }, () => {
   test('layers of hundreds of megabytes are not read before somebody asks', async () => {
     const tab = await visit(`${stage.huge.host}/team/huge:1.0`);
     const button = tab.getByRole('button', { name: 'Scan: 1 layer, 400 MB' });
@@ -398,7 +398,7 @@ describe('what it does not do by itself', { timeout: 60_000 }, () => {
   });
 });
 
-describe('cancelling', { timeout: 60_000 }, () => {
+describe('cancelling', { timeout: 300_000 }, () => {
   for (const [way, cancel] of [['Escape', (tab) => tab.keyboard.press('Escape')], ['its button', (tab) => tab.getByRole('button', { name: /^Cancel/ }).last().click()]]) {
     test(`${way} ends the requests, and nothing is concluded; the report stays`, async () => {
       const tab = await visit('demo/shop:1.0');
@@ -429,7 +429,7 @@ describe('cancelling', { timeout: 60_000 }, () => {
   });
 });
 
-describe('for everybody', { timeout: 120_000 }, () => {
+describe('for everybody', { timeout: 300_000 }, () => {
   const states = {
     reading: { image: 'demo/shop:1.0', until: '.scanning' },
     findings: { image: 'demo/shop:1.0' },
