@@ -14,6 +14,7 @@ import { contentTrust } from './content-trust.mjs';
 import { keyless } from './keyless.mjs';
 import { pinning } from './pinning.mjs';
 import { requests } from './requests.mjs';
+import { scanning } from './scan.mjs';
 import { size } from './size.mjs';
 import { librariesSpeed, programsSpeed } from './speed.mjs';
 import { start } from './start.mjs';
@@ -55,12 +56,14 @@ const measurements = [
   () => keyless({ vectors }),
   () => contentTrust(),
   () => pinning({ registry, question }),
+  () => scanning(),
   () => throughput({ host: registry, image: `${registry}/${repository}:${tag}` }),
 ];
 for (const measure of measurements) {
-  const section = await measure();
-  result.sections.push(section);
-  print(section);
+  for (const section of [await measure()].flat()) {
+    result.sections.push(section);
+    print(section);
+  }
 }
 result.machine.loadAfter = load();
 const seconds = Math.round((performance.now() - began) / 1000);

@@ -115,6 +115,7 @@ export interface ScanCore {
     shards?: (ecosystem: string) => Promise<Uint8Array | null | undefined>,
     signal?: AbortSignal,
     onStep?: (step: ScanProgress) => void,
+    hash?: BeginHash,
   ): Promise<Scan>;
 }
 
@@ -168,12 +169,17 @@ export type Verify = (checks: readonly SignatureCheck[]) => Promise<boolean[]>;
 /** Says what collections of Docker Content Trust say of an image, or rejects. What it answers is between the two modules. */
 export type Publishers = (image: string, root: Uint8Array, wanted: readonly string[]) => Promise<unknown>;
 
+/** Begins a digest: `createHash` of Node's. `update` has read the bytes when it returns. */
+export type BeginHash = (algorithm: 'sha256' | 'sha384' | 'sha512') => { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
+
 /** What differs between a page, a Worker and Node. */
 export interface Platform {
   /** How requests are sent unless the caller says otherwise. */
   fetch: Fetch;
   /** A page: cross-origin requests must get by without a preflight, which most registries do not answer. */
   safelistedOnly: boolean;
+  /** A hash function that is quicker than the one in wasm, if there is one. */
+  hash?: BeginHash | undefined;
   /** Opens another door, when somebody first asks for it. */
   loadPinCore: () => PinCore | Promise<PinCore>;
   loadCryptoCore: () => CryptoCore | Promise<CryptoCore>;

@@ -37,7 +37,7 @@ export async function scanImage(image: string, options: ScanOptions): Promise<Sc
   signal?.throwIfAborted();
   try {
     const asked = { ...means, ...rule, ...(packages !== undefined && { packages }) };
-    const scan = await core.scan(image, asked, documents, list, attested, send, shards, signal, onProgress);
+    const scan = await core.scan(image, asked, documents, list, attested, send, shards, signal, onProgress, platform.hash);
     signal?.throwIfAborted();
     return scan;
   } catch (thrown) {

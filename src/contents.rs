@@ -22,6 +22,8 @@ use crate::check;
 use crate::check::Checker;
 use crate::check::Depth;
 use crate::digest::Digest;
+use crate::digest::Hashes;
+use crate::digest::Here;
 use crate::error::Error;
 use crate::oci::Document;
 use crate::oci::MediaType;
@@ -100,6 +102,8 @@ pub struct Reading<'c> {
     pub captures: &'c dyn Captures,
     /// How many layers may be on their way, or waiting for those below them. Each may hold [`budget::CAPTURED_BYTES`], and a window.
     pub at_once: usize,
+    /// Who computes the digests.
+    pub hashes: &'c dyn Hashes,
     /// Is shown what lies on one another after every layer, the lowest first.
     pub on_applied: Option<&'c dyn Fn(&Overlay)>,
 }
@@ -107,7 +111,7 @@ pub struct Reading<'c> {
 impl<'c> Reading<'c> {
     /// [`budget::LAYERS_AT_ONCE`] at once.
     pub const fn new(captures: &'c dyn Captures) -> Self {
-        Self { captures, at_once: budget::LAYERS_AT_ONCE, on_applied: None }
+        Self { captures, at_once: budget::LAYERS_AT_ONCE, hashes: &Here, on_applied: None }
     }
 }
 
@@ -261,12 +265,12 @@ async fn read_layers<T: Transport>(
             // Those that wait for a lower one are in memory too.
             while arriving.len() + arrived.len() < reading.at_once.max(1) {
                 let Some((index, expected)) = waiting.next() else { break };
-                let (overlay, captures, on_step) = (&overlay, reading.captures, &on_step);
+                let (overlay, on_step) = (&overlay, &on_step);
                 let tell = move |bytes| {
                     let step = Step::Layer { index, layers: layers.len(), bytes, size: expected.size };
                     (*on_step.borrow_mut())(&step);
                 };
-                arriving.push(Box::pin(async move { (index, read_layer(client, index, *expected, captures, overlay, tell).await) }));
+                arriving.push(Box::pin(async move { (index, read_layer(client, index, *expected, reading, overlay, tell).await) }));
             }
             let mut has_moved = false;
             let mut place = 0;
@@ -313,12 +317,12 @@ async fn read_layer<T: Transport>(
     client: &Client<'_, T>,
     index: usize,
     expected: Expected,
-    captures: &dyn Captures,
+    reading: Reading<'_>,
     overlay: &RefCell<Overlay>,
     tell: impl Fn(u64),
 ) -> Result<Summary, Unread> {
     let invalid = |error| Unread::Layer { index, digest: expected.digest, error };
-    let mut reader = Reader::new(expected, captures).map_err(invalid)?;
+    let mut reader = Reader::new(expected, reading.captures).map_err(invalid)?.hashed_by(reading.hashes);
     tell(0);
     let mut blob = client.blob(expected.digest, expected.size).await.map_err(Unread::Fetch)?;
     let is_lowest_left = || overlay.borrow().layers() == index;

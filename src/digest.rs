@@ -193,6 +193,42 @@ const fn nibble(digit: u8) -> Result<u8, InvalidDigest> {
     }
 }
 
+/// The door to hash functions for what is too large to be held: whoever computes digests as the bytes arrive. We do ([`Here`]), or a
+/// platform that is quicker. It is trusted as whoever verifies signatures is (`prover.rs`).
+pub trait Hashes: fmt::Debug {
+    /// A digest of which nothing is known yet.
+    fn begin(&self, algorithm: Algorithm) -> Box<dyn Hashing>;
+}
+
+/// A digest on its way.
+pub trait Hashing {
+    /// The next bytes.
+    fn update(&mut self, bytes: &[u8]);
+
+    /// The digest of all that was seen, which is asked for once; none where the platform failed.
+    fn finish(&mut self) -> Option<Digest>;
+}
+
+/// Computes them with our own code.
+#[derive(Clone, Copy, Debug)]
+pub struct Here;
+
+impl Hashes for Here {
+    fn begin(&self, algorithm: Algorithm) -> Box<dyn Hashing> {
+        Box::new(Hasher::new(algorithm))
+    }
+}
+
+impl Hashing for Hasher {
+    fn update(&mut self, bytes: &[u8]) {
+        Self::update(self, bytes);
+    }
+
+    fn finish(&mut self) -> Option<Digest> {
+        Some(Self::finish(self.clone()))
+    }
+}
+
 /// Hashes bytes as they arrive.
 #[derive(Clone)]
 pub struct Hasher(State);

@@ -1,18 +1,24 @@
-//! A transport for native programs: blocking, on `ureq`.
+//! A transport for native programs: blocking, on `ureq`. What is large is read by a thread of its own, so that several layers arrive at once.
 //!
 //! Only behind the feature `native`. A program with a runtime of its own writes its own transport: it is one method.
 
+mod channel;
+
 use core::future::Future;
+use core::future::poll_fn;
 use core::future::ready;
 use std::io;
 use std::io::Read as _;
+use std::thread;
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::BodyReader;
 use ureq::http;
 
 use crate::budget;
+use crate::native::channel::Receiver;
+use crate::native::channel::Sender;
+use crate::native::channel::channel;
 use crate::transport::Content;
 use crate::transport::Headers;
 use crate::transport::Opened;
@@ -21,7 +27,8 @@ use crate::transport::Response;
 use crate::transport::Transport;
 use crate::transport::TransportError;
 
-/// Sends requests and waits for their answers on this thread: its futures are ready when they are returned.
+/// Sends requests and waits for their answers on this thread, but for those that are opened: each has a thread of its own until its content
+/// is read or dropped, which is at most [`AHEAD`] pieces ahead of whoever reads it.
 #[derive(Clone, Debug)]
 pub struct NativeTransport {
     agent: Agent,
@@ -67,15 +74,22 @@ impl NativeTransport {
         Ok(Response { status, headers: headers(&parts.headers), body, followed_to: None })
     }
 
-    fn begin(&self, request: &Request, idle: Duration) -> Result<Opened<NativeContent>, TransportError> {
+    /// Asks, and hands over what comes, until there is no more or nobody wants more.
+    fn deliver(&self, request: &Request, idle: Duration, to: &Sender<Message>) -> Result<(), TransportError> {
         let (parts, body) = self.ask(request, Some(idle))?.into_parts();
         let status = parts.status.as_u16();
-        let content = NativeContent {
-            reader: body.into_with_config().limit(u64::MAX).reader(),
-            left: request.max_length,
-            too_large: TransportError::TooLarge { limit: request.max_length, status },
-        };
-        Ok(Opened { status, headers: headers(&parts.headers), followed_to: None, content })
+        let mut is_wanted = to.send(Message::Head { status, headers: headers(&parts.headers) });
+        let mut reader = body.into_with_config().limit(u64::MAX).reader();
+        let mut left = request.max_length;
+        while is_wanted {
+            let mut piece = vec![0; budget::LAYER_CHUNK_BYTES];
+            let read = reader.read(&mut piece).map_err(|error| why(ureq::Error::from(error)))?;
+            let too_large = || TransportError::TooLarge { limit: request.max_length, status };
+            left = left.checked_sub(read as u64).ok_or_else(too_large)?;
+            piece.truncate(read);
+            is_wanted = to.send(Message::Piece(piece)) && read > 0;
+        }
+        Ok(())
     }
 }
 
@@ -83,26 +97,45 @@ fn headers(fields: &http::HeaderMap) -> Headers {
     fields.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
 }
 
-/// Content that is read when somebody asks for it, on this thread.
+/// Pieces of [`budget::LAYER_CHUNK_BYTES`] that are read before somebody asks for them: enough that neither waits for each of the other's.
+const AHEAD: usize = 4;
+
+/// What a thread tells.
+enum Message {
+    /// First of all.
+    Head { status: u16, headers: Headers },
+    /// Then what comes; one without bytes is the end.
+    Piece(Vec<u8>),
+    /// Instead of any of them.
+    Failed(TransportError),
+}
+
+/// Content that a thread reads.
 struct NativeContent {
-    reader: BodyReader<'static>,
-    left: u64,
-    too_large: TransportError,
+    thread: Receiver<Message>,
+    is_over: bool,
 }
 
 impl NativeContent {
-    fn read(&mut self, piece: &mut Vec<u8>) -> Result<(), TransportError> {
-        piece.resize(budget::LAYER_CHUNK_BYTES, 0);
-        let read = self.reader.read(piece).map_err(|error| why(ureq::Error::from(error)))?;
-        piece.truncate(read);
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| self.too_large.clone())?;
-        Ok(())
+    async fn message(&mut self) -> Result<Message, TransportError> {
+        match poll_fn(|context| self.thread.poll_next(context)).await {
+            Some(Message::Failed(error)) => Err(error),
+            Some(message) => Ok(message),
+            None => Err(TransportError::Unreachable { detail: "whoever read it has ended".into() }),
+        }
     }
 }
 
 impl Content for NativeContent {
-    fn next(&mut self, piece: &mut Vec<u8>) -> impl Future<Output = Result<(), TransportError>> {
-        ready(self.read(piece))
+    async fn next(&mut self, piece: &mut Vec<u8>) -> Result<(), TransportError> {
+        piece.clear();
+        if !self.is_over
+            && let Message::Piece(bytes) = self.message().await?
+        {
+            self.is_over = bytes.is_empty();
+            *piece = bytes;
+        }
+        Ok(())
     }
 }
 
@@ -117,8 +150,22 @@ impl Transport for NativeTransport {
         ready(self.exchange(&request))
     }
 
-    fn open(&self, request: Request, idle: Duration) -> impl Future<Output = Result<Opened<impl Content>, TransportError>> {
-        ready(self.begin(&request, idle))
+    async fn open(&self, request: Request, idle: Duration) -> Result<Opened<impl Content>, TransportError> {
+        let (to, thread) = channel(AHEAD);
+        let transport = self.clone();
+        let read = move || {
+            if let Err(error) = transport.deliver(&request, idle, &to) {
+                to.send(Message::Failed(error));
+            }
+        };
+        let unstarted = |error: io::Error| TransportError::Unreachable { detail: error.to_string() };
+        thread::Builder::new().name("pullproof".into()).spawn(read).map_err(unstarted)?;
+        let mut content = NativeContent { thread, is_over: false };
+        loop {
+            if let Message::Head { status, headers } = content.message().await? {
+                return Ok(Opened { status, headers, followed_to: None, content });
+            }
+        }
     }
 }
 

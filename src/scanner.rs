@@ -15,6 +15,7 @@ use core::fmt;
 use core::future::Future;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -27,6 +28,8 @@ use crate::contents;
 use crate::contents::Reading;
 use crate::contents::Unread;
 use crate::digest::Digest;
+use crate::digest::Hashes;
+use crate::digest::Here;
 use crate::error::Error;
 use crate::excerpt::excerpt;
 use crate::intoto::InvalidStatement;
@@ -72,6 +75,7 @@ use crate::transport::Transport;
 pub struct Scanner<T> {
     checker: Checker<T>,
     at_once: usize,
+    hashes: Rc<dyn Hashes>,
     listing: Listing,
     attested: Option<Result<Attested, String>>,
 }
@@ -155,7 +159,13 @@ pub enum Step {
 impl<T: Transport> Scanner<T> {
     /// One that asks anonymously, directly, for linux/amd64.
     pub fn new(transport: T) -> Self {
-        Self { checker: Checker::new(transport), at_once: budget::LAYERS_AT_ONCE, listing: Listing::Layers, attested: None }
+        Self {
+            checker: Checker::new(transport),
+            at_once: budget::LAYERS_AT_ONCE,
+            hashes: Rc::new(Here),
+            listing: Listing::Layers,
+            attested: None,
+        }
     }
 
     /// How registries may be asked.
@@ -176,6 +186,13 @@ impl<T: Transport> Scanner<T> {
     #[must_use]
     pub const fn layers_at_once(mut self, layers: usize) -> Self {
         self.at_once = layers;
+        self
+    }
+
+    /// Who computes the digests of layers, if not we.
+    #[must_use]
+    pub fn hashed_by(mut self, hashes: Rc<dyn Hashes>) -> Self {
+        self.hashes = hashes;
         self
     }
 
@@ -262,7 +279,7 @@ impl<T: Transport> Scanner<T> {
     ) -> Result<(Scan, Vec<Digest>), Error> {
         let after = History::default();
         let on_applied = |overlay: &Overlay| after.add(overlay);
-        let reading = Reading { captures: &Packages, at_once: self.at_once, on_applied: Some(&on_applied) };
+        let reading = Reading { at_once: self.at_once, hashes: &*self.hashes, on_applied: Some(&on_applied), ..Reading::new(&Packages) };
         let contents = match contents::read_image(client, manifest, reading, &mut |step| tell(step, on_step)).await {
             Err(Unread::Fetch(error)) if error.is_aborted() => return Err(error),
             Err(unread) => return Ok((unknown(unread.code(), unread.to_string(), now), Vec::new())),

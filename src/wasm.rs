@@ -13,6 +13,8 @@ mod check;
 mod convert;
 #[cfg(feature = "wasm-crypto")]
 mod crypto;
+#[cfg(feature = "wasm-scan")]
+mod hashes;
 #[cfg(any(feature = "wasm-check", feature = "wasm-scan", feature = "wasm-trust"))]
 mod options;
 #[cfg(feature = "wasm-pin")]

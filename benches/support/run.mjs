@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** @returns {Promise<{ code: number, stdout: string, stderr: string }>} */
-export function run([program, ...parameters]) {
+export function run([program, ...parameters], environment = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
     const printed = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (text) => (printed[stream] += text));
     child.on('error', reject);
@@ -18,6 +18,19 @@ const TIME = '/usr/bin/time';
 
 /** Whether {@link peakMemory} can measure: Node does not tell what a child used. */
 export const measuresMemory = existsSync(TIME);
+
+/**
+ * What a program took, from its start to its end. It has to succeed, or to say that it could not look at everything.
+ *
+ * @returns {Promise<{ stdout: string, wall: number, cpu: number, peak: number }>} seconds and MiB
+ */
+export async function resources(command, environment) {
+  const { code, stdout, stderr } = await run([TIME, '--quiet', '--format=%e %U %S %M', ...command], environment);
+  const lines = stderr.trimEnd().split('\n');
+  const [wall, user, system, kibibytes] = lines.pop().split(' ').map(Number);
+  if (![0, 3].includes(code)) throw new Error(`exit code ${code}: ${lines.at(-1) ?? ''}`);
+  return { stdout, wall, cpu: user + system, peak: kibibytes / 1024 };
+}
 
 /** The most memory that the program had at once, in KiB, as the kernel counted it. */
 export async function peakMemory(command) {

@@ -37,7 +37,9 @@ pub use invalid::Limit;
 use crate::budget;
 use crate::digest::Digest;
 use crate::digest::DigestMismatch;
-use crate::digest::Hasher;
+use crate::digest::Hashes;
+use crate::digest::Hashing;
+use crate::digest::Here;
 use crate::scan::gap::Gap;
 use crate::scan::layer::gather::Gather;
 use crate::scan::layer::tar::Tar;
@@ -59,10 +61,10 @@ pub struct Expected {
 pub struct Reader<'c> {
     expected: Expected,
     received: u64,
-    blob: Hasher,
+    blob: Box<dyn Hashing>,
     unpack: Unpack,
     unpacked: u64,
-    archive: Hasher,
+    archive: Box<dyn Hashing>,
     tar: Tar,
     gather: Gather<'c>,
     /// What is wrong with the content. It is told only if these are the bytes that were named: otherwise that is what is wrong.
@@ -78,14 +80,22 @@ impl<'c> Reader<'c> {
         Ok(Self {
             expected,
             received: 0,
-            blob: Hasher::new(expected.digest.algorithm()),
+            blob: Here.begin(expected.digest.algorithm()),
             unpack: Unpack::new(),
             unpacked: 0,
-            archive: Hasher::new(expected.diff_id.algorithm()),
+            archive: Here.begin(expected.diff_id.algorithm()),
             tar: Tar::new(),
             gather: Gather::new(captures),
             fault: None,
         })
+    }
+
+    /// Has others compute the digests. To be said before the first byte.
+    #[must_use]
+    pub fn hashed_by(mut self, hashes: &dyn Hashes) -> Self {
+        self.blob = hashes.begin(self.expected.digest.algorithm());
+        self.archive = hashes.begin(self.expected.diff_id.algorithm());
+        self
     }
 
     /// The next bytes of the blob. After an error there is nothing more to read.
@@ -128,7 +138,7 @@ impl<'c> Reader<'c> {
         if self.received != self.expected.size {
             return Err(InvalidLayer::Size { expected: self.expected.size, found: Some(self.received) });
         }
-        let found = self.blob.clone().finish();
+        let found = self.blob.finish().ok_or(InvalidLayer::Unhashed)?;
         if found != self.expected.digest {
             return Err(InvalidLayer::Digest(DigestMismatch { expected: self.expected.digest, found }));
         }
@@ -136,7 +146,7 @@ impl<'c> Reader<'c> {
             return Err(fault);
         }
         self.unpack(Unpack::finish)?;
-        let found = self.archive.finish();
+        let found = self.archive.finish().ok_or(InvalidLayer::Unhashed)?;
         if found != self.expected.diff_id {
             return Err(InvalidLayer::DiffId(DigestMismatch { expected: self.expected.diff_id, found }));
         }
@@ -150,7 +160,7 @@ impl<'c> Reader<'c> {
         let mut output = Output {
             count: &mut self.unpacked,
             limit: expanded.min(budget::LAYER_UNPACKED_BYTES),
-            hasher: &mut self.archive,
+            hasher: &mut *self.archive,
             tar: &mut self.tar,
             gather: &mut self.gather,
         };

@@ -29,6 +29,7 @@ use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
 use crate::wasm::convert::thrown;
 use crate::wasm::convert::to_js;
+use crate::wasm::hashes::hashes;
 use crate::wasm::options;
 use crate::wasm::options::MEANS;
 use crate::wasm::options::Means;
@@ -68,7 +69,8 @@ struct Question {
 }
 
 /// Scans an image. Without `shards` OSV's server is asked. `sbom` is a list of packages that the caller brings; `attested` is what the module that
-/// checks answered when it was asked what is attested. `on_step` is told what happens.
+/// checks answered when it was asked what is attested. `on_step` is told what happens, and `hash` begins a digest, where the platform
+/// has a quicker way than ours.
 #[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
 #[wasm_bindgen]
 pub async fn scan(
@@ -81,13 +83,18 @@ pub async fn scan(
     shards: Option<Function>,
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<Function>,
+    hash: Option<Function>,
 ) -> Result<JsValue, JsValue> {
     let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
     let options = from_js(&options)?;
     let question = read(&options.root(), &vex, sbom.as_ref()).map_err(|refusal| invalid(&refusal))?;
     let Means { now, access, .. } = question.means;
     let attested = attested.map(|answer| read_attested(&answer).ok_or_else(|| invalid(NO_ANSWER))).transpose()?;
-    let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access).listing(question.listing).attested(attested);
+    let mut scanner = Scanner::new(FetchTransport::new(fetch, signal))
+        .access(access)
+        .listing(question.listing)
+        .attested(attested)
+        .hashed_by(hashes(hash));
     if let Some(platform) = question.platform {
         scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
     }

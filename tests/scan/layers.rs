@@ -7,6 +7,9 @@ use flate2::GzBuilder;
 use pullproof::budget;
 use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
+use pullproof::digest::Hasher;
+use pullproof::digest::Hashes;
+use pullproof::digest::Hashing;
 use pullproof::scan::layer::Below;
 use pullproof::scan::layer::Candidate;
 use pullproof::scan::layer::Capture;
@@ -105,6 +108,51 @@ mod proof {
         let of = |bytes: &[u8]| Digest::of(Algorithm::Sha512, bytes);
         let expected = Expected { digest: of(&archive), size: archive.len() as u64, diff_id: of(&archive) };
         read_in(&archive, expected, &EVERYTHING, 512).unwrap();
+    }
+
+    /// A platform that hashes as we do, or something else, or gives no digest.
+    #[derive(Clone, Copy, Debug)]
+    enum Platform {
+        Honest,
+        Lying,
+        Silent,
+    }
+
+    struct OnPlatform(Platform, Hasher);
+
+    impl Hashes for Platform {
+        fn begin(&self, algorithm: Algorithm) -> Box<dyn Hashing> {
+            Box::new(OnPlatform(*self, Hasher::new(algorithm)))
+        }
+    }
+
+    impl Hashing for OnPlatform {
+        fn update(&mut self, bytes: &[u8]) {
+            self.1.update(bytes);
+            if let Platform::Lying = self.0 {
+                self.1.update(b"x");
+            }
+        }
+
+        fn finish(&mut self) -> Option<Digest> {
+            (!matches!(self.0, Platform::Silent)).then(|| self.1.clone().finish())
+        }
+    }
+
+    #[test]
+    fn what_a_platform_computes_is_compared_and_what_it_does_not_compute_is_no_digest() {
+        let archive = small();
+        for blob in [archive.clone(), gzip(&archive), zstd(&archive)] {
+            let read = |platform: Platform| {
+                let mut reader = Reader::new(expecting(&blob, &archive), &EVERYTHING)?.hashed_by(&platform);
+                reader.settle(&Below::nothing());
+                reader.push(&blob)?;
+                reader.finish()
+            };
+            assert_eq!(read(Platform::Honest).unwrap().files().count(), 2);
+            assert_eq!(code(read(Platform::Lying)), "digest-mismatch");
+            assert_eq!(code(read(Platform::Silent)), "layer-unhashed");
+        }
     }
 
     #[test]

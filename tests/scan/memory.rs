@@ -7,6 +7,8 @@ use std::alloc::Layout;
 use std::alloc::System;
 use std::cell::Cell;
 
+use pullproof::digest::Algorithm;
+use pullproof::digest::Digest;
 use pullproof::scan::layer::Below;
 use pullproof::scan::layer::Captures;
 use pullproof::scan::layer::Expected;
@@ -17,6 +19,7 @@ use pullproof::scan::layer::Summary;
 use crate::archive::Archive;
 use crate::archive::Header;
 use crate::archive::USUAL;
+use crate::archive::code;
 use crate::archive::expecting;
 use crate::archive::gzip;
 use crate::archive::zstd;
@@ -160,4 +163,76 @@ fn headers_one_behind_the_other_take_the_memory_of_one() {
         summary.unwrap();
         assert!(peak < 8 << 20, "{peak} bytes");
     }
+}
+
+#[test]
+fn ten_thousand_members_of_gzip_take_the_memory_of_one() {
+    let members = |count: usize| {
+        let names = (0..count).map(|number| Header::new(&format!("opt/{number}"), b'0', 0).sealed());
+        let blocks: Vec<[u8; 512]> = names.chain([[0; 512], [0; 512]]).collect();
+        let packed: Vec<u8> = blocks.iter().flat_map(|block| gzip(block)).collect();
+        let expected = expecting(&packed, &blocks.concat());
+        let (summary, peak) = peak(|| read(blob(&packed), expected, &USUAL));
+        assert_eq!(summary.unwrap().entries(), count as u64);
+        peak
+    };
+    let peaks = [100, 10_000].map(members);
+    assert_small(peaks[1]);
+    assert!(peaks[1] - peaks[0] < 8 << 10, "{peaks:?}");
+}
+
+/// What becomes of an archive of so many entries, none of which is held anywhere, and how much it takes. What its digest would be is not reckoned:
+/// whoever gets to the end finds another.
+fn generated(count: usize, entry: impl Fn(usize) -> Vec<u8>) -> (&'static str, isize) {
+    let digest = Digest::of(Algorithm::Sha256, b"");
+    let size = (0..count).map(|number| entry(number).len() as u64).sum::<u64>() + 1024;
+    let blocks = (0..count).map(&entry).chain([vec![0; 1024]]);
+    let (result, peak) = peak(|| read(blocks, Expected { digest, size, diff_id: digest }, &USUAL));
+    (code(result), peak)
+}
+
+#[test]
+fn a_million_whiteouts_are_refused_before_they_take_much() {
+    let (code, peak) = generated(1_000_000, |number| Header::new(&format!("opt/.wh.{number}"), b'0', 0).sealed().to_vec());
+    assert_eq!(code, "layer-too-many-names");
+    assert!(peak < 32 << 20, "{peak} bytes");
+}
+
+#[test]
+fn links_without_end_are_refused_before_they_take_much() {
+    // Each to the one before it, and all of them wanted.
+    let name = |number: usize| format!("node_modules/{number}/package.json");
+    let hard = |number: usize| Header::new(&name(number + 1), b'1', 0).with(157, name(number).as_bytes()).sealed().to_vec();
+    let symbolic = |number: usize| Header::new(&name(number + 1), b'2', 0).with(157, b"../0/package.json").sealed().to_vec();
+    let (hard, symbolic) = (generated(200_000, hard), generated(200_000, symbolic));
+    for (code, peak) in [hard, symbolic] {
+        assert_eq!(code, "layer-too-many-names");
+        assert!(peak < 32 << 20, "{peak} bytes");
+    }
+}
+
+#[test]
+fn devices_and_pipes_pass_by() {
+    let kinds = *b"346";
+    let (code, peak) = generated(20_000, |number| Header::new(&format!("dev/{number}"), kinds[number % 3], 0).sealed().to_vec());
+    assert_eq!(code, "digest-mismatch");
+    assert_small(peak);
+}
+
+#[test]
+fn directories_as_deep_as_a_path_can_be_take_the_memory_of_one_path() {
+    let deep = "d/".repeat(2000);
+    let entry = |number: usize| Archive::new().pax(b'x', &[("path", &format!("{deep}{number}"))]).file("x", b"").0;
+    let (code, peak) = generated(2000, entry);
+    assert_eq!(code, "digest-mismatch");
+    assert_small(peak);
+}
+
+#[test]
+fn a_frame_of_zstd_that_needs_a_dictionary_is_refused() {
+    // RFC 8878 section 3.1.1.1.1: a dictionary of one byte, a window, and the dictionary with the number 7.
+    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x01, 0x58, 7, 0x01, 0, 0];
+    let (result, peak) = peak(|| read(blob(&frame), expecting(&frame, b""), &USUAL));
+    assert_eq!(code(result), "layer-compression-invalid");
+    assert_small(peak);
 }

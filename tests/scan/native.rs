@@ -1,5 +1,8 @@
 //! Layers over real HTTP, with the blocking transport of native programs.
 
+use std::sync::Arc;
+use std::sync::Condvar;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use pullproof::Checker;
@@ -13,6 +16,7 @@ use pullproof::transport::Content as _;
 use pullproof::transport::Method;
 use pullproof::transport::Request;
 use pullproof::transport::TransportError;
+use pullproof_world::Behaviour;
 use pullproof_world::FakeRegistry;
 use pullproof_world::Image;
 use pullproof_world::ManifestSpec;
@@ -45,6 +49,34 @@ fn layers_are_read_from_a_real_server() {
     let (_, contents) = pollster::block_on(checker.contents(&reference, None, now, Reading::new(&USUAL), &mut |_| {})).unwrap();
     let contents = contents.unwrap();
     assert_eq!((contents.layers().len(), contents.merged().tree.files["var/lib/dpkg/status"].layer), (2, 1));
+}
+
+/// Keeps every layer back until so many of them were asked for, and says no when that takes too long.
+fn only_together(image: &Image, count: usize) -> Behaviour {
+    let layers: Vec<String> = image.layers().iter().map(|layer| layer.digest.to_string()).collect();
+    let asked = Arc::new((Mutex::new(0), Condvar::new()));
+    Behaviour::new(move |request, answer| {
+        if !layers.iter().any(|digest| request.url.ends_with(digest)) {
+            return answer;
+        }
+        let (number, changed) = &*asked;
+        let mut number = number.lock().unwrap();
+        *number += 1;
+        changed.notify_all();
+        let (_number, waited) = changed.wait_timeout_while(number, Duration::from_secs(20), |number| *number < count).unwrap();
+        if waited.timed_out() { behaviour::bad_gateway().apply(request, answer) } else { answer }
+    })
+}
+
+#[test]
+fn several_layers_are_on_their_way_at_once() {
+    let image = image();
+    let now = "2026-11-23T12:00:00Z".parse().unwrap();
+    let server = Server::start(serving(&image).behave(On::blobs(), only_together(&image, 2))).unwrap();
+    let reference = Reference::parse(&format!("{}/team/app:v1", server.authority())).unwrap();
+    let checker = Checker::new(NativeTransport::new());
+    let (_, contents) = pollster::block_on(checker.contents(&reference, None, now, Reading::new(&USUAL), &mut |_| {})).unwrap();
+    assert_eq!(contents.unwrap().layers().len(), 2);
 }
 
 /// What comes of the second layer, which is not compressed.

@@ -19,6 +19,7 @@ use crate::console::Console;
 use crate::lock;
 use crate::packages;
 use crate::registry::Registries;
+use crate::toolchain;
 use crate::toolchain::Toolchain;
 
 /// The clients and verifiers in JavaScript that are compared with. Nothing else needs them, so they have a lock file of their own.
@@ -54,6 +55,8 @@ pub(crate) fn run(console: &Console, options: &Options) -> Result<()> {
     if let Err(error) = install_peers(console) {
         console.say(&format!("the JavaScript programs to compare with could not be installed, and are left out: {error:#}"));
     }
+    // As somebody would run it: the other profiles are for tests.
+    console.run(toolchain::cargo().args(["build", "--release", "--features", "native", "--example", "scan"]))?;
     let registries = Registries::start()?;
     let address = |name| registries.environment.iter().find(|(variable, _)| *variable == name).map(|(_, address)| address.as_str());
     let open = address("PULLPROOF_REGISTRY").context("expected a registry that is open to everybody, found none")?;

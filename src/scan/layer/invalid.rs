@@ -52,6 +52,8 @@ pub enum InvalidLayer {
         /// Of what.
         what: &'static str,
     },
+    /// The platform was to compute the digests, and did not.
+    Unhashed,
 }
 
 /// Which limit.
@@ -79,7 +81,7 @@ pub enum Limit {
 
 impl InvalidLayer {
     /// Every stable code.
-    pub const CODES: [&'static str; 17] = [
+    pub const CODES: [&'static str; 18] = [
         "diff-id-mismatch",
         "digest-mismatch",
         "layer-archive-invalid",
@@ -93,6 +95,7 @@ impl InvalidLayer {
         "layer-too-many-entries",
         "layer-too-many-names",
         "layer-truncated",
+        "layer-unhashed",
         "layer-unpacks-too-large",
         "layer-unsettled",
         "layer-window-too-large",
@@ -111,6 +114,7 @@ impl InvalidLayer {
             Self::Path { .. } => "layer-path-invalid",
             Self::Size { .. } => "size-mismatch",
             Self::Truncated { .. } => "layer-truncated",
+            Self::Unhashed => "layer-unhashed",
         }
     }
 
@@ -155,6 +159,7 @@ impl fmt::Display for InvalidLayer {
             Self::Size { expected, found: Some(found) } => write!(f, "expected {expected} bytes, found {found}"),
             Self::Size { expected, found: None } => write!(f, "expected {expected} bytes, found more"),
             Self::Truncated { what } => write!(f, "expected the rest of {what}, found the end"),
+            Self::Unhashed => f.write_str("expected a digest from this platform, found none"),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! a media type says of the compression is no more than a hint, and the diff ID leaves no choice anyway.
 
 use crate::budget;
-use crate::digest::Hasher;
+use crate::digest::Hashing;
 use crate::scan::layer::gather::Gather;
 use crate::scan::layer::gzip::Gzip;
 use crate::scan::layer::invalid::InvalidLayer;
@@ -75,7 +75,7 @@ impl Unpack {
 pub(super) struct Output<'a, 'c> {
     pub(super) count: &'a mut u64,
     pub(super) limit: u64,
-    pub(super) hasher: &'a mut Hasher,
+    pub(super) hasher: &'a mut dyn Hashing,
     pub(super) tar: &'a mut Tar,
     pub(super) gather: &'a mut Gather<'c>,
 }
