@@ -6,10 +6,7 @@ const FOLDER = new URL('advisories/', import.meta.url);
 /** Bytes: an index names some hundred files. */
 const MAX_INDEX = 1 << 20;
 
-/**
- * `{ about, ecosystems }`: what the site says of them, or null; and each ecosystem's `{ file, advisories }`. Null where there are none that
- * can be read.
- */
+/** The ecosystems that there are shards of, each with the size of its; null where there are none that can be read. */
 export async function served() {
   try {
     const answer = await fetch(new URL('index.json', FOLDER));
@@ -21,20 +18,19 @@ export async function served() {
   }
 }
 
-function read({ index, about = null, ecosystems }) {
-  const files = Object.entries(ecosystems);
-  const isFile = ([, { file, advisories }]) => /^[\w.-]+\.shard$/.test(file) && Number.isInteger(advisories);
-  if (index !== 1 || files.length === 0 || !files.every(isFile) || (about !== null && typeof about !== 'string')) return null;
-  return { about, ecosystems: new Map(files) };
+function read({ index, shards: listed }) {
+  const isShard = ({ ecosystem, size }) => typeof ecosystem === 'string' && Number.isInteger(size);
+  if (index !== 1 || listed.length === 0 || !listed.every(isShard)) return null;
+  return new Map(listed.map(({ ecosystem, size }) => [ecosystem, size]));
 }
 
 /** Gives shards as a scan asks for them. One that the index has and that cannot be had is an error, and not the same as none. */
 export async function shards(signal) {
-  const { ecosystems } = await served() ?? { ecosystems: new Map() };
+  const ecosystems = await served() ?? new Map();
   return async (ecosystem) => {
-    const found = ecosystems.get(ecosystem);
-    if (found === undefined) return undefined;
-    const answer = await fetch(new URL(found.file, FOLDER), { signal });
+    if (!ecosystems.has(ecosystem)) return undefined;
+    // As `cargo xtask shards` names them.
+    const answer = await fetch(new URL(`${ecosystem.replace(/[^A-Za-z0-9.]/g, '-')}.shard`, FOLDER), { signal });
     if (!answer.ok) throw new Error(`expected the shard of ${ecosystem}, found status ${answer.status}`);
     return new Uint8Array(await answer.arrayBuffer());
   };

@@ -2,7 +2,7 @@
 
 import { element, mark, prose } from './dom.js';
 import { grouped } from './findings.js';
-import { LEVELS, count, listed, scanHeadline, sentence, when } from './words.js';
+import { LEVELS, count, listed, scanHeadline, sentence, some, when } from './words.js';
 
 const NAMES = 12; // packages named before the rest is counted
 
@@ -31,7 +31,7 @@ function tally(scan) {
     element('li', { class: 'fixable' }, fixable.length === counted.length ? 'all have a fix' : fixable.length === 0 ? 'none has a fix' : `${fixable.length} have a fix`));
 }
 
-/** `layers` were read, of so many bytes (`size`, in words); `about` is what this site says of its advisories, or null. */
+/** `layers` were read, of so many bytes (`size`, in words); `about` is what there is to say of whose advisories they are, or null. */
 export function drawCoverage(scan, { layers, size: bytes, about }) {
   const { coverage, distribution, image } = scan;
   const read = image !== null && image.layers.length > 0;
@@ -60,7 +60,7 @@ function comparedWith(databases, about) {
   const attribution = [...new Set(databases.flatMap((one) => one.attribution))];
   return element('div', {},
     element('ul', {}, ...databases.map(database)),
-    about ? element('p', { class: 'quiet' }, `This site says of them: ${about}`) : null,
+    about ? element('p', { class: 'quiet' }, about) : null,
     attribution.length > 0 ? element('p', { class: 'quiet' }, `With data of ${listed(attribution)}.`) : null);
 }
 
@@ -79,22 +79,17 @@ function notCompared({ withoutAdvisories, ecosystems, undetermined, unread }) {
   const missing = ecosystems.filter(({ hasAdvisories }) => !hasAdvisories).map((one) => `all ${one.packages} of ${one.ecosystem}`);
   const parts = [
     missing.length > 0 ? `No advisories about ${listed(missing)}.` : null,
-    withoutAdvisories.length > 0 ? `Without advisories: ${some(withoutAdvisories)}.` : null,
-    undetermined.length > 0 ? `Versions that have no place in their order: ${some(undetermined.map(({ name, version }) => `${name} ${version}`))}.` : null,
-    unread.length > 0 ? `Advisories that could not be read: ${some(unread)}.` : null,
+    withoutAdvisories.length > 0 ? `Without advisories: ${some(withoutAdvisories, NAMES)}.` : null,
+    undetermined.length > 0 ? `Versions that have no place in their order: ${some(undetermined.map(({ name, version }) => `${name} ${version}`), NAMES)}.` : null,
+    unread.length > 0 ? `Advisories that could not be read: ${some(unread, NAMES)}.` : null,
   ].filter(Boolean);
   return parts.length > 0 ? element('div', {}, ...parts.map((part) => element('p', {}, part))) : null;
 }
 
-function some(names) {
-  const rest = names.length - NAMES;
-  return names.slice(0, NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-function exploited({ findings }) {
+function exploited({ findings, coverage }) {
   if (findings.length === 0) return null;
   const known = findings.filter(({ knownExploited }) => knownExploited !== null);
   if (known.length === 0) return 'CISA’s catalogue of known exploited vulnerabilities was not at hand.';
   const number = known.filter(({ knownExploited }) => knownExploited).length;
-  return `${number === 0 ? 'None of them is' : `${number} of them ${number === 1 ? 'is' : 'are'}`} in CISA’s catalogue of known exploited vulnerabilities.`;
+  return `${number === 0 ? 'None of them is' : `${number} of them ${number === 1 ? 'is' : 'are'}`} in CISA’s catalogue of known exploited vulnerabilities${coverage.knownExploited ? ` of ${coverage.knownExploited.at.slice(0, 10)}` : ''}.`;
 }

@@ -25,6 +25,7 @@ export function layerBars(layers) {
         stage.textContent = step.done < step.total ? `Looking up advisories, ${step.done} of ${step.total}` : 'Comparing';
         return;
       }
+      if (step.stage !== 'layer') return;
       // What a registry sends can be more than the manifest says; then the scan ends, and a bar never leaves its frame.
       arrived[step.index] = Math.min(step.bytes, layers[step.index]?.size ?? 0);
       bars[step.index]?.set(arrived[step.index]);

@@ -8,6 +8,9 @@ import * as view from './view.js';
 
 const RELAY = new URL('/relay/', location.href).href;
 
+/** What the Worker behind the page says of itself; null where there is none. */
+const health = fetch('/v1/healthz').then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+
 let current = null; // the AbortController of the check under way
 
 async function run(question) {
@@ -33,7 +36,7 @@ function showReport(report, question) {
   const scanPlace = isScannable(report) ? document.createElement('div') : null;
   view.showReport(report, { question, earlier: whenItMoved(report), scanPlace });
   const { platform, relay } = options(question);
-  if (scanPlace) offerScan(scanPlace, report, { platform, relay });
+  if (scanPlace) offerScan(scanPlace, report, { platform, relay }, health.then((said) => Boolean(said?.demo)));
 }
 
 /** A platform that was not asked for is left to the core: linux/amd64 of several, and whichever it is of a single image. */
@@ -142,5 +145,5 @@ addEventListener('popstate', arrive);
 
 arrive();
 
-const health = await fetch('/v1/healthz').then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-if (health?.demo?.examples?.length > 0) view.showDemo(health.demo.examples);
+const { demo } = await health ?? {};
+if (demo?.examples?.length > 0) view.showDemo(demo.examples);

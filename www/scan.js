@@ -13,7 +13,7 @@ import { drawExports } from './export.js';
 import { drawFindings, grouped } from './findings.js';
 import { layerBars } from './layers.js';
 import * as view from './view.js';
-import { count, explainScanError, listed, scanHeadline, sentence, size } from './words.js';
+import { count, explainScanError, scanHeadline, sentence, size, some } from './words.js';
 
 /** Bytes of layers that are read without being asked: as much as a page of a newspaper. */
 const AT_ONCE = 16_000_000;
@@ -38,19 +38,25 @@ export function cancelScan() {
   return was;
 }
 
-/** Fills `place`, a part of the report. `options` are those that the report was made with. */
-export async function offerScan(place, report, options) {
-  const site = await served();
+/** What the demonstration's are: a page must not pass them off as more. */
+const DEMO = 'This is a demonstration: they are a few facts that are kept beside the source of pullproof, and no feed of what is known.';
+
+/**
+ * Fills `place`, a part of the report. `options` are those that the report was made with; `isDemo` is a promise of whether this site is a
+ * demonstration.
+ */
+export async function offerScan(place, report, options, isDemo) {
+  const [site, demo] = await Promise.all([served(), isDemo]);
   if (!place.isConnected) return; // another question took over
   const isAutomatic = site !== null && report.verdict !== 'reject' && report.manifest.layersSize <= AT_ONCE && !navigator.connection?.saveData;
-  const scan = new ScanOf(place, report, options, site);
+  const scan = new ScanOf(place, report, options, site, demo);
   if (isAutomatic) scan.run({ source: 'site', vex: [] });
   else scan.offer();
 }
 
 class ScanOf {
-  constructor(place, report, options, site) {
-    Object.assign(this, { place, report, options, site });
+  constructor(place, report, options, site, isDemo) {
+    Object.assign(this, { place, report, options, site, isDemo });
   }
 
   /** Layers, to be read by whoever wants to. */
@@ -66,7 +72,7 @@ class ScanOf {
         element('legend', {}, 'Whose advisories'),
         choice('site', this.site !== null, this.site !== null, 'This site’s', this.site === null
           ? 'It serves none.'
-          : `About ${listed([...this.site.ecosystems.keys()])}. Which packages the image has stays in this browser.${this.site.about ? ` The site says of them: ${this.site.about}` : ''}`),
+          : `About ${some([...this.site.keys()], 8)}. Which packages the image has stays in this browser.${this.isDemo ? ` ${DEMO}` : ''}`),
         choice('osv', true, false, 'OSV’s server, api.osv.dev', 'It knows more. The names and versions of all packages in the image leave this browser, and Google, who runs it, sees them.')),
       element('div', { class: 'vex' },
         element('label', { for: 'vex' }, 'VEX documents of somebody whom you believe (OpenVEX, optional)'),
@@ -122,10 +128,11 @@ class ScanOf {
     const isRead = scan.image !== null && scan.image.layers.length > 0;
     this.place.replaceChildren(
       drawHeadline(scan),
-      drawCoverage(scan, { layers: manifest.layers.length, size: size(manifest.layersSize), about: source === 'site' ? this.site?.about ?? null : null }),
+      drawCoverage(scan, { layers: manifest.layers.length, size: size(manifest.layersSize), about: source === 'site' && this.isDemo ? DEMO : null }),
       isRead ? drawFindings(scan, view) : '',
       drawExports(scan, { name: reference.repository.replaceAll('/', '-'), announce: view.announce }),
       element('details', { class: 'again' }, element('summary', {}, 'Scan again, with other advisories or with VEX'), this.form(true)));
+    if (isRead) amendNotProven();
     view.announce(`Scanned: ${scanHeadline(scan, grouped(scan)).title}.`);
     if (hadFocus) document.getElementById('scan-verdict').focus({ preventScroll: true });
   }
@@ -143,6 +150,13 @@ class ScanOf {
       this.form());
     view.announce(`${title}. ${advice}`);
     if (hadFocus) document.getElementById('scan-verdict').focus({ preventScroll: true });
+  }
+}
+
+/** The report was made before the scan, and says of these that nobody looked. */
+function amendNotProven() {
+  for (const line of document.querySelectorAll('.not-proven [data-code="vulnerabilities"], .not-proven [data-code="layers"]')) {
+    if (line.querySelector('.amended') === null) line.append(' ', element('span', { class: 'amended' }, 'That was so when the report was made; the scan above looked.'));
   }
 }
 

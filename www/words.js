@@ -234,6 +234,12 @@ export function listed(parts) {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
+/** As many of them by name. */
+export function some(names, limit) {
+  const rest = names.length - limit;
+  return rest > 0 ? `${names.slice(0, limit).join(', ')} and ${rest} more` : listed(names);
+}
+
 export function count(number, one, many = `${one}s`) {
   return `${number} ${number === 1 ? one : many}`;
 }

@@ -35,7 +35,7 @@ before(async () => {
     const record = { id, modified: '2026-11-01T00:00:00Z', affected: [{ package: { ecosystem: 'npm', name }, ranges }] };
     await writeFile(join(dump, `${id}.json`), JSON.stringify(record));
   }
-  await xtask('shards', dump, '--out', advisories, '--kev', `${ROOT}tests/support/known-exploited.json`, '--at', new Date().toISOString().replace(/\.\d+Z/, 'Z'), '--about', 'some facts <b>for tests</b>');
+  await xtask('shards', dump, '--out', advisories, '--kev', `${ROOT}tests/support/known-exploited.json`, '--at', new Date().toISOString().replace(/\.\d+Z/, 'Z'));
   const [demo, osv, mute, huge] = await Promise.all([demoRegistry(), startOsv(dump), startOsv(dump, { cors: false }), hugeImage()]);
   const registries = [demo.host, huge.host];
   const browser = (hosts) => startBrowser(hosts).then((started) => ({ started, dispose: () => started.close() }));
@@ -44,7 +44,7 @@ before(async () => {
     osv: Promise.resolve(osv),
     mute: Promise.resolve(mute),
     huge: Promise.resolve(huge),
-    worker: startWorker({ registries, advisories }),
+    worker: startWorker({ registries, advisories, demo: { registry: demo.host, examples: [] } }),
     bare: startWorker({ registries }),
     browser: browser({ [osv.host]: osv.address }),
     behindMute: browser({ [mute.host]: mute.address }),
@@ -161,9 +161,10 @@ describe('an image with known vulnerabilities', { timeout: 300_000 }, () => {
   test('what was looked at stands above what was found', async () => {
     const tab = await scanned('demo/shop:1.0');
     const text = await covered(tab);
-    for (const part of ['Debian GNU/Linux 12 (bookworm), looked up as Debian:12', '4 layers, 9.0 MB', '21 packages: 12 of Debian:12, 4 of PyPI and 5 of npm', '15 advisories about Debian:12, this site’s, made today', 'some facts <b>for tests</b>', 'GitHub Advisory Database (CC-BY 4.0)', '1 of them is in CISA’s catalogue']) {
+    for (const part of ['Debian GNU/Linux 12 (bookworm), looked up as Debian:12', '4 layers, 9.0 MB', '21 packages: 12 of Debian:12, 4 of PyPI and 5 of npm', '15 advisories about Debian:12, this site’s, made today', 'This is a demonstration', 'GitHub Advisory Database (CC-BY 4.0)', '1 of them is in CISA’s catalogue']) {
       assert.ok(text.includes(part), `expected “${part}” in: ${text}`);
     }
+    assert.match(await tab.locator('.not-proven [data-code="vulnerabilities"]').textContent(), /was not scanned\. That was so when the report was made; the scan above looked\.$/);
     const [coverage, table] = await tab.evaluate(() => ['.coverage', '.table'].map((selector) => document.querySelector(selector).getBoundingClientRect().top));
     assert.ok(coverage < table);
   });

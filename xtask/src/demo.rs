@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
@@ -32,7 +31,6 @@ const KEY: &str = "target/xtask/demo-cosign.pub";
 /// Facts about published vulnerabilities, and which of them are known to be exploited.
 const FACTS: &str = "tests/support/advisories";
 const EXPLOITED: &str = "tests/support/known-exploited.json";
-const ABOUT: &str = "a demonstration, with a few facts that are kept beside the source of pullproof. It is no feed of what is known.";
 /// The shards of them, which the page is served with. They are no feed of advisories, so they are not where `www` would be deployed from.
 const ADVISORIES: &str = "target/xtask/demo-advisories";
 const LOG: &str = "target/xtask/log/demo.log";
@@ -56,11 +54,8 @@ fn advisories(console: &Console) -> Result<()> {
     if Path::new(ADVISORIES).exists() {
         fs::remove_dir_all(ADVISORIES)?;
     }
-    let [dump, known_exploited, out] = [FACTS, EXPLOITED, ADVISORIES].map(PathBuf::from);
-    shards::run(
-        console,
-        &shards::Options { dump, out, known_exploited: Some(known_exploited), at: Some(now()?), about: Some(ABOUT.to_owned()) },
-    )
+    let at = now()?.to_string();
+    shards::run(console, &shards::Options::parse(&[FACTS, "--out", ADVISORIES, "--kev", EXPLOITED, "--at", &at])?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the shards are made when the demo starts, and say so")]
@@ -78,7 +73,8 @@ fn worker(port: u16, registry: &str) -> Result<Server> {
         example_of["policy"] = demo::policy(registry, example.image).into();
         example_of
     };
-    let listed = demo::EXAMPLES.iter().chain(&scanned).filter(|example| example.listed);
+    let (good, others) = demo::EXAMPLES.split_at(1);
+    let listed = good.iter().chain(&scanned).chain(others).filter(|example| example.listed);
     let examples: Vec<Value> = listed.map(of).chain(signed.iter().chain(&trust).map(judged)).collect();
     fs::create_dir_all("target/xtask")?;
     fs::write(KEY, demo::public_key())?;

@@ -47,7 +47,7 @@ cargo xtask <command>
   conformance-client <s>   build what a public conformance suite is run against, and print where it is: sigstore or tuf
   peers [name]             bring other programs: those that pin and those that scan, for `bench`; cosign, docker and olareg, for `test`; or
                            one of them
-  shards <dump> --out <folder> [--kev <file>] [--at <time>] [--about <text>]
+  shards <dump> --out <folder> [--kev <file>] [--at <time>]
                            make shards of advisories from a dump of OSV's: all.zip, or a folder of records
   help                     this text
 

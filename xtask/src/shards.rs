@@ -15,6 +15,8 @@ use anyhow::bail;
 use anyhow::ensure;
 use pullproof::UnixTime;
 use pullproof::budget;
+use pullproof::digest::Algorithm;
+use pullproof::digest::Digest;
 use pullproof::scan::advisory;
 use pullproof::scan::source::builder::About;
 use pullproof::scan::source::builder::Builder;
@@ -28,20 +30,18 @@ use crate::console::Console;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     /// `all.zip` of an ecosystem, or a folder of records.
-    pub(crate) dump: PathBuf,
-    pub(crate) out: PathBuf,
+    dump: PathBuf,
+    out: PathBuf,
     /// CISA's catalogue of known exploited vulnerabilities, as JSON.
-    pub(crate) known_exploited: Option<PathBuf>,
+    known_exploited: Option<PathBuf>,
     /// When the dump was made; otherwise as its file says.
-    pub(crate) at: Option<UnixTime>,
-    /// What whoever serves them says of them, for people.
-    pub(crate) about: Option<String>,
+    at: Option<UnixTime>,
 }
 
 impl Options {
-    /// `DUMP --out FOLDER [--kev FILE] [--at TIME] [--about TEXT]`.
+    /// `DUMP --out FOLDER [--kev FILE] [--at TIME]`.
     pub(crate) fn parse(arguments: &[&str]) -> Result<Self> {
-        let (mut dump, mut out, mut known_exploited, mut at, mut about) = (None, None, None, None, None);
+        let (mut dump, mut out, mut known_exploited, mut at) = (None, None, None, None);
         let mut rest = arguments.iter();
         while let Some(&argument) = rest.next() {
             let mut operand = || rest.next().copied().with_context(|| format!("expected something behind {argument}, found nothing"));
@@ -49,8 +49,7 @@ impl Options {
                 "--out" => out = Some(PathBuf::from(operand()?)),
                 "--kev" => known_exploited = Some(PathBuf::from(operand()?)),
                 "--at" => at = Some(operand()?.parse()?),
-                "--about" => about = Some(operand()?.to_owned()),
-                other if other.starts_with('-') => bail!("expected --out, --kev, --at or --about, found `{other}`"),
+                other if other.starts_with('-') => bail!("expected --out, --kev or --at, found `{other}`"),
                 path if dump.is_none() => dump = Some(PathBuf::from(path)),
                 another => bail!("expected one dump, found a second: `{another}`"),
             }
@@ -60,7 +59,6 @@ impl Options {
             out: out.context("expected --out with a folder for the shards")?,
             known_exploited,
             at,
-            about,
         })
     }
 }
@@ -94,25 +92,27 @@ pub(crate) fn run(console: &Console, options: &Options) -> Result<()> {
         let shard = Shard::read(bytes).with_context(|| format!("{} is none that can be read", path.display()))?;
         console.say(&format!("{}: {} advisories, {size} bytes", path.display(), shard.advisories()));
     }
-    write_index(&options.out, options.about.as_deref())
+    write_index(&options.out, generated_at)
 }
 
-/// Which shards a folder has, for a page that has to know before it asks: a file that is not there can look like anything there.
+/// Which shards there are, for a page that has to know before it asks: a file that is not there can look like anything there.
 const INDEX: &str = "index.json";
 
 /// Of everything in the folder, whichever dump it is from.
-fn write_index(folder: &Path, about: Option<&str>) -> Result<()> {
-    let mut ecosystems = BTreeMap::new();
+fn write_index(folder: &Path, generated_at: UnixTime) -> Result<()> {
+    let mut shards = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "shard") {
-            continue;
+        if path.extension().is_some_and(|extension| extension == "shard") {
+            let bytes = fs::read(&path)?;
+            let (size, digest) = (bytes.len(), Digest::of(Algorithm::Sha256, &bytes).to_string());
+            let shard = Shard::read(bytes).with_context(|| format!("{} is no shard", path.display()))?;
+            let ecosystem = shard.ecosystem().to_owned();
+            shards.insert(ecosystem.clone(), serde_json::json!({ "ecosystem": ecosystem, "size": size, "digest": digest }));
         }
-        let shard = Shard::read(fs::read(&path)?).with_context(|| format!("{} is no shard", path.display()))?;
-        let file = path.file_name().context("it was listed")?.to_string_lossy().into_owned();
-        ecosystems.insert(shard.ecosystem().to_owned(), serde_json::json!({ "file": file, "advisories": shard.advisories() }));
     }
-    let index = serde_json::json!({ "index": 1, "about": about, "ecosystems": ecosystems });
+    let shards: Vec<serde_json::Value> = shards.into_values().collect();
+    let index = serde_json::json!({ "index": 1, "generatedAt": generated_at.to_string(), "shards": shards });
     fs::write(folder.join(INDEX), format!("{index}\n")).with_context(|| format!("cannot write {INDEX}"))
 }
 
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn a_dump_and_a_folder_are_taken_in_any_order() {
         let expected =
-            Options { dump: "all.zip".into(), out: "shards".into(), known_exploited: Some("kev.json".into()), at: None, about: None };
+            Options { dump: "all.zip".into(), out: "shards".into(), known_exploited: Some("kev.json".into()), at: None };
         assert_eq!(Options::parse(&["all.zip", "--out", "shards", "--kev", "kev.json"]).unwrap(), expected);
         assert_eq!(Options::parse(&["--kev", "kev.json", "--out", "shards", "all.zip"]).unwrap(), expected);
     }
