@@ -182,8 +182,7 @@ mod tests {
 
     #[test]
     fn a_dump_and_a_folder_are_taken_in_any_order() {
-        let expected =
-            Options { dump: "all.zip".into(), out: "shards".into(), known_exploited: Some("kev.json".into()), at: None };
+        let expected = Options { dump: "all.zip".into(), out: "shards".into(), known_exploited: Some("kev.json".into()), at: None };
         assert_eq!(Options::parse(&["all.zip", "--out", "shards", "--kev", "kev.json"]).unwrap(), expected);
         assert_eq!(Options::parse(&["--kev", "kev.json", "--out", "shards", "all.zip"]).unwrap(), expected);
     }
