@@ -6,7 +6,7 @@
 
 import type { SignatureCheck } from './signatures.js';
 import type {
-  BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, RefreshedTarget, Report, Resolved, Scan, ScanProgress, SignerIdentity, Step,
+  BundleResult, Credentials, Drift, FindResult, Lock, ParsedReference, PinKind, PinResult, RefreshedTarget, Report, Resolved, Scan, ScanLimits, ScanProgress, SignerIdentity, Step,
   Store, TrustInspection,
 } from './types.js';
 
@@ -107,7 +107,7 @@ export interface ScanCore {
   /** Without `shards` OSV's server is asked. `attested` is what {@link Core.attestations} answered. */
   scan(
     image: string,
-    options: CoreMeans & { platform?: string; rule?: unknown; packages?: string },
+    options: CoreMeans & { platform?: string; rule?: unknown; packages?: string; limits?: ScanLimits },
     vex: readonly Uint8Array[],
     sbom: Uint8Array | undefined,
     attested: object | undefined,

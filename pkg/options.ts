@@ -63,9 +63,13 @@ const isShards = (value: unknown) => isFunction(value) || (Array.isArray(value) 
 const isSigners = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) =>
   isObject(one) && ['cosign', 'sigstore'].includes(Object.keys(one).join()) && Object.values(one).every(isObject));
 const isVex = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) => isJson(one) || one instanceof Uint8Array);
+const isLimits = (value: unknown) => isObject(value) && Object.entries(value).every(([name, most]) => LIMITS.includes(name)
+  && (most === undefined || (Number.isSafeInteger(most) && most as number >= (name === 'layersAtOnce' ? 1 : 0))));
+const LIMITS = ['layers', 'layerBytes', 'layersAtOnce', 'osvRequests'];
 const scanRules: Rules<ScanOptions> = {
   shards: ['a function that loads the shard of an ecosystem, or the bytes of shards', isShards],
   osv: ['true or false', checkRules.attachments[1]],
+  limits: [`whole numbers for ${LIMITS.join(', ')}`, isLimits],
   platform: checkRules.platform,
   credentials,
   relay,

@@ -15,7 +15,7 @@ const FIRST_LINE = 1 << 20;
 type Loader = (ecosystem: string) => Promise<Uint8Array | null | undefined>;
 
 export async function scanImage(image: string, options: ScanOptions): Promise<Scan> {
-  const { signal, onProgress, vex = [], sbom, packages, deny, onlyFixable, ignore } = options;
+  const { signal, onProgress, vex = [], sbom, packages, deny, onlyFixable, ignore, limits } = options;
   const shards = loaderOf(options);
   if (deny === undefined && (onlyFixable !== undefined || ignore !== undefined)) {
     throw new CheckError('options-invalid', 'expected onlyFixable and ignore with deny, found no deny: it says what is wanted');
@@ -36,7 +36,7 @@ export async function scanImage(image: string, options: ScanOptions): Promise<Sc
   const attested = await attestedOf(image, options, means, send);
   signal?.throwIfAborted();
   try {
-    const asked = { ...means, ...rule, ...(packages !== undefined && { packages }) };
+    const asked = { ...means, ...rule, ...(packages !== undefined && { packages }), ...(limits && { limits }) };
     const scan = await core.scan(image, asked, documents, list, attested, send, shards, signal, onProgress, platform.hash);
     signal?.throwIfAborted();
     return scan;

@@ -1080,6 +1080,21 @@ export type ScanProgress =
   | { readonly stage: 'layer'; readonly index: number; readonly layers: number; readonly bytes: number; readonly size: number }
   | { readonly stage: 'advisories'; readonly done: number; readonly total: number };
 
+/** What a scan may take. */
+export interface ScanLimits {
+  /** Layers of an image. One with more is not fetched: the scan is `unknown` (`image-over-limit`). */
+  layers?: number;
+  /** Bytes of all layers, as they are stored; likewise. */
+  layerBytes?: number;
+  /** Layers that may be on their way, each of which takes memory: 3 if absent. */
+  layersAtOnce?: number;
+  /**
+   * Requests to api.osv.dev: one for a thousand packages and each page more, one for each advisory. An advisory that is named, and not asked for any more, is an
+   * `undetermined` finding of a `partial` scan; where they do not suffice to hear of all, the scan is `unknown` (`osv-requests-exhausted`).
+   */
+  osvRequests?: number;
+}
+
 /** How an image is to be scanned. One of `shards` and `osv` has to be given. */
 export interface ScanOptions extends Pick<CheckOptions, 'platform' | 'credentials' | 'relay' | 'fetch' | 'now' | 'signal'> {
   /**
@@ -1089,6 +1104,8 @@ export interface ScanOptions extends Pick<CheckOptions, 'platform' | 'credential
   shards?: ((ecosystem: string) => Uint8Array | null | undefined | Promise<Uint8Array | null | undefined>) | Uint8Array | readonly Uint8Array[];
   /** Asks api.osv.dev: **it is told the names and versions of all packages in the image.** */
   osv?: boolean;
+  /** What a scan may take, where that is less than anywhere. */
+  limits?: ScanLimits;
   onProgress?: (progress: ScanProgress) => void;
   /**
    * Where the list of packages is from. `layers`, unless told otherwise: every layer is downloaded and read. `sbom`: somebody else made it and attached it

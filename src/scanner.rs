@@ -7,6 +7,7 @@
 //!
 //! No findings are never an answer by themselves: [`Scan::extent`] says what they were looked for in.
 
+mod limits;
 mod linked;
 mod lookup;
 
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+pub use limits::Limits;
 use serde::Serialize;
 
 use crate::attested::Attested;
@@ -67,6 +69,7 @@ use crate::scan::survey::Packages;
 use crate::scan::survey::survey;
 use crate::scan::vex::InvalidVex;
 use crate::scan::vex::Vex;
+use crate::scanner::lookup::Asked;
 use crate::time::UnixTime;
 use crate::transport::Transport;
 
@@ -74,7 +77,7 @@ use crate::transport::Transport;
 #[derive(Clone, Debug)]
 pub struct Scanner<T> {
     checker: Checker<T>,
-    at_once: usize,
+    limits: Limits,
     hashes: Rc<dyn Hashes>,
     listing: Listing,
     attested: Option<Result<Attested, String>>,
@@ -161,7 +164,7 @@ impl<T: Transport> Scanner<T> {
     pub fn new(transport: T) -> Self {
         Self {
             checker: Checker::new(transport),
-            at_once: budget::LAYERS_AT_ONCE,
+            limits: Limits::default(),
             hashes: Rc::new(Here),
             listing: Listing::Layers,
             attested: None,
@@ -182,10 +185,10 @@ impl<T: Transport> Scanner<T> {
         self
     }
 
-    /// How many layers may be on their way: each takes memory.
+    /// How much a scan may take.
     #[must_use]
-    pub const fn layers_at_once(mut self, layers: usize) -> Self {
-        self.at_once = layers;
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -277,9 +280,17 @@ impl<T: Transport> Scanner<T> {
         now: UnixTime,
         on_step: &mut dyn FnMut(&Step),
     ) -> Result<(Scan, Vec<Digest>), Error> {
+        if let Some(Remark { code, message }) = self.limits.refuse(manifest) {
+            return Ok((unknown(code, message, now), Vec::new()));
+        }
         let after = History::default();
         let on_applied = |overlay: &Overlay| after.add(overlay);
-        let reading = Reading { at_once: self.at_once, hashes: &*self.hashes, on_applied: Some(&on_applied), ..Reading::new(&Packages) };
+        let reading = Reading {
+            at_once: self.limits.layers_at_once,
+            hashes: &*self.hashes,
+            on_applied: Some(&on_applied),
+            ..Reading::new(&Packages)
+        };
         let contents = match contents::read_image(client, manifest, reading, &mut |step| tell(step, on_step)).await {
             Err(Unread::Fetch(error)) if error.is_aborted() => return Err(error),
             Err(unread) => return Ok((unknown(unread.code(), unread.to_string(), now), Vec::new())),
@@ -398,8 +409,8 @@ impl<T: Transport> Scanner<T> {
         let questions = matching::questions(inventory.distribution.as_ref(), &survey::comparable(inventory));
         let (mut scan, problems, is_answered) = match source {
             Source::Osv => {
-                let (answers, problem) = lookup::ask(self.checker.transport(), questions, now, on_step).await?;
-                let is_answered = problem.is_none();
+                let Asked { answers, problem, is_answered } =
+                    lookup::ask(self.checker.transport(), questions, self.limits.osv_requests, now, on_step).await?;
                 (survey(inventory, gaps, &answers, now), problem.into_iter().collect(), is_answered)
             }
             Source::Shards(loader) => {

@@ -129,6 +129,19 @@ test('the server of OSV is asked page by page, and for each advisory', async () 
   assert.deepEqual(asked, ['/v1/querybatch', '/v1/querybatch', '/v1/vulns/DEBIAN-CVE-2023-4911']);
 });
 
+test('a scan takes no more than it may, and says what it left out', async () => {
+  const { asked, fetch } = osv();
+  const scanned = await scan(image, { now, osv: true, fetch, limits: { osvRequests: 2 } });
+  const [{ id, state, severity }] = scanned.findings;
+  assert.deepEqual([scanned.extent, scanned.remarks[0].code, id, state, severity.level], ['partial', 'osv-requests-exhausted', 'DEBIAN-CVE-2023-4911', 'undetermined', 'unknown']);
+  assert.equal(asked.length, 2);
+  for (const limits of [{ layers: 0 }, { layerBytes: 10 }]) {
+    const { extent, remarks: [{ code }], findings } = await scan(image, { now, shards: load, limits });
+    assert.deepEqual([extent, code, findings], ['unknown', 'image-over-limit', []]);
+  }
+  assert.equal((await scan(image, { now, shards: load, limits: { layersAtOnce: 1, layers: 100, layerBytes: 1e9 } })).extent, 'complete');
+});
+
 test('a server that does not answer leaves it unknown', async () => {
   const { extent, remarks, findings } = await scan(image, { now, osv: true, fetch: osv({ broken: true }).fetch });
   assert.deepEqual([extent, remarks[0].code, findings], ['unknown', 'osv-unavailable', []]);
@@ -213,7 +226,8 @@ test('options that cannot have been meant are refused', async () => {
     { osv: true, attestedBy: [] }, { osv: true, attestedBy: {} }, { osv: true, attestedBy: { digest: manifestDigest } },
     { osv: true, attestedBy: { cosign: { publicKey: 'no key' } } }, { osv: true, attestedBy: { ...attestedBy, sigstore: {} } },
     { osv: true, attestedBy: { cosign: { publicKey: publisher.publicKey, more: 1 } } }, { osv: true, attestedBy: { sigstore: { issuer: 'https://issuer.test' } } },
-    { osv: true, trustedRoot: {} },
+    { osv: true, trustedRoot: {} }, { osv: true, limits: 5 }, { osv: true, limits: { layer: 1 } }, { osv: true, limits: { layers: -1 } },
+    { osv: true, limits: { layersAtOnce: 0 } }, { osv: true, limits: { osvRequests: 1.5 } }, { osv: true, limits: { osvRequests: '5' } },
   ]) {
     await assert.rejects(scan(image, options), invalid, JSON.stringify(options));
   }

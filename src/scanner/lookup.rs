@@ -14,6 +14,7 @@ use crate::scan::source::osv;
 use crate::scan::source::osv::Answers;
 use crate::scan::source::osv::InvalidAnswer;
 use crate::scan::source::osv::Lookup;
+use crate::scanner::Limits;
 use crate::scanner::Step;
 use crate::time::UnixTime;
 use crate::transport::Method;
@@ -32,26 +33,50 @@ enum Failure {
     Status(u16),
 }
 
-/// What the server knows of these questions. Where it could not be asked to the end, why; advisories that could not be had are told by the
-/// answers themselves.
+/// What came of the questions.
+pub(super) struct Asked {
+    pub(super) answers: Answers,
+    /// What went wrong, or was left out. Advisories that could not be had are told by the answers themselves.
+    pub(super) problem: Option<Remark>,
+    /// Whether the server named all that it knows of.
+    pub(super) is_answered: bool,
+}
+
+/// What the server knows of these questions, as far as so many requests go.
 pub(super) async fn ask<T: Transport>(
     transport: &T,
     questions: Vec<Question>,
+    requests: usize,
     now: UnixTime,
     on_step: &mut dyn FnMut(&Step),
-) -> Result<(Answers, Option<Remark>), Error> {
+) -> Result<Asked, Error> {
     let mut lookup = Lookup::new(questions);
+    let mut left = requests;
     while let Some(request) = lookup.next_request() {
-        let problem = match send(transport, request).await {
-            Ok(bytes) => match lookup.answer(&bytes) {
-                Ok(()) => continue,
-                Err(invalid) => Remark { code: InvalidAnswer::CODE, message: invalid.to_string() },
-            },
-            Err(failure) => Remark { code: UNAVAILABLE, message: failure.told()? },
+        let problem = if left == 0 {
+            let message = format!("expected to hear within {requests} requests of every advisory, found that there are more answers");
+            Remark { code: Limits::REQUESTS, message }
+        } else {
+            left -= 1;
+            match send(transport, request).await {
+                Ok(bytes) => match lookup.answer(&bytes) {
+                    Ok(()) => continue,
+                    Err(invalid) => Remark { code: InvalidAnswer::CODE, message: invalid.to_string() },
+                },
+                Err(failure) => Remark { code: UNAVAILABLE, message: failure.told()? },
+            }
         };
-        return Ok((lookup.finish(now, None), Some(problem)));
+        return Ok(Asked { answers: lookup.finish(now, None), problem: Some(problem), is_answered: false });
     }
-    let mut waiting: Vec<Id> = lookup.needed().into_iter().rev().cloned().collect();
+    let mut waiting: Vec<Id> = lookup.needed().into_iter().cloned().collect();
+    let problem = (waiting.len() > left).then(|| {
+        let named = waiting.len();
+        let message = format!("expected to read {named} advisories, found that there were requests left for {left} of them, of {requests}");
+        Remark { code: Limits::REQUESTS, message }
+    });
+    // Those that say the most come first.
+    waiting.truncate(left);
+    waiting.reverse();
     let total = waiting.len();
     on_step(&Step::Advisories { done: 0, total });
     let mut arriving: Vec<Arriving<'_>> = Vec::new();
@@ -74,7 +99,7 @@ pub(super) async fn ask<T: Transport>(
         on_step(&Step::Advisories { done, total });
     }
     drop(arriving);
-    Ok((lookup.finish(now, None), None))
+    Ok(Asked { answers: lookup.finish(now, None), problem, is_answered: true })
 }
 
 /// The first that is there.

@@ -20,6 +20,7 @@ use crate::scan::lists::GivenList;
 use crate::scan::rule::Rule;
 use crate::scan::vex::Vex;
 use crate::scanner::Beside;
+use crate::scanner::Limits;
 use crate::scanner::Listing;
 use crate::scanner::LoadError;
 use crate::scanner::Scanner;
@@ -64,6 +65,7 @@ struct Question {
     means: Means,
     platform: Option<String>,
     listing: Listing,
+    limits: Limits,
     rule: Option<Rule>,
     vex: Vec<Vex>,
 }
@@ -92,6 +94,7 @@ pub async fn scan(
     let attested = attested.map(|answer| read_attested(&answer).ok_or_else(|| invalid(NO_ANSWER))).transpose()?;
     let mut scanner = Scanner::new(FetchTransport::new(fetch, signal))
         .access(access)
+        .limits(question.limits)
         .listing(question.listing)
         .attested(attested)
         .hashed_by(hashes(hash));
@@ -140,7 +143,7 @@ fn read_listing(members: &Members<'_>, sbom: Option<&Uint8Array>) -> Result<List
 }
 
 fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result<Question, Refusal> {
-    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "rule", "packages"]).collect();
+    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "limits", "rule", "packages"]).collect();
     options::only(members, &known)?;
     let rule = members.optional("rule").map_err(told)?;
     let documents = vex.iter().map(|document| {
@@ -157,7 +160,25 @@ fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result
         means,
         listing: read_listing(members, sbom)?,
         platform: members.optional_string("platform").map_err(told)?.map(str::to_owned),
+        limits: match members.optional("limits").map_err(told)? {
+            Some(place) => read_limits(&place.object().map_err(told)?)?,
+            None => Limits::default(),
+        },
         rule: rule.map(|rule| Rule::read(&rule).map_err(|invalid| invalid.to_string())).transpose()?,
         vex: documents.collect::<Result<_, _>>()?,
+    })
+}
+
+/// Those that are not given are what is allowed anywhere.
+fn read_limits(members: &Members<'_>) -> Result<Limits, Refusal> {
+    options::only(members, &["layers", "layerBytes", "layersAtOnce", "osvRequests"])?;
+    let number = |name| members.optional(name).map_err(told)?.map(|place| place.unsigned().map_err(told)).transpose();
+    let count = |name, otherwise| Ok::<_, Refusal>(number(name)?.map_or(otherwise, |number| usize::try_from(number).unwrap_or(usize::MAX)));
+    let most = Limits::default();
+    Ok(Limits {
+        layers: count("layers", most.layers)?,
+        layer_bytes: number("layerBytes")?.unwrap_or(most.layer_bytes),
+        layers_at_once: count("layersAtOnce", most.layers_at_once)?,
+        osv_requests: count("osvRequests", most.osv_requests)?,
     })
 }

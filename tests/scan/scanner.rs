@@ -8,12 +8,16 @@ use pullproof::digest::Algorithm;
 use pullproof::digest::Digest;
 use pullproof::registry::client::Access;
 use pullproof::scan::report::Extent;
+use pullproof::scan::report::Finding;
 use pullproof::scan::report::Judged;
 use pullproof::scan::report::Scan;
+use pullproof::scan::report::State;
 use pullproof::scan::rule::Rule;
+use pullproof::scan::severity::Level;
 use pullproof::scan::source::osv;
 use pullproof::scan::vex::Vex;
 use pullproof::scanner::Beside;
+use pullproof::scanner::Limits;
 use pullproof::scanner::LoadError;
 use pullproof::scanner::Scanner;
 use pullproof::scanner::ShardLoader;
@@ -254,6 +258,81 @@ fn advisories_that_are_named_and_cannot_be_had_are_undetermined() {
     assert_eq!(scan.extent, Extent::Partial);
     assert_eq!(scan.coverage.unread.len(), 4);
     assert!(codes(&scan).contains(&"advisories-unread"));
+}
+
+/// Scans with few requests to OSV's server, and says how many were sent.
+fn with_requests(requests: usize, records: &[Value], page: usize) -> (Scan, usize) {
+    let world = world(debian()).host("api.osv.dev", Osv::of(records, page));
+    let scanner = Scanner::new(&world).limits(Limits { osv_requests: requests, ..Limits::default() });
+    let (image, source) = (Reference::parse(APP).unwrap(), Source::<Shards>::Osv);
+    let scan = pollster::block_on(scanner.scan(&image, &source, &Beside::default(), now(), &mut |_| {})).unwrap();
+    (scan, world.requests_to("api.osv.dev").len())
+}
+
+#[test]
+fn no_more_requests_are_sent_than_there_are_and_what_is_left_out_is_undetermined() {
+    let (all, asked) = with_requests(usize::MAX, &records(), 10);
+    assert_eq!((all.extent, asked), (Extent::Complete, 5), "a batch, and four advisories");
+    let (exactly, _) = with_requests(5, &records(), 10);
+    assert_eq!(exactly, all);
+    for requests in 1..5 {
+        let (scan, asked) = with_requests(requests, &records(), 10);
+        assert_eq!((scan.extent, asked), (Extent::Partial, requests));
+        assert_eq!(scan.remarks[0].code, Limits::REQUESTS);
+        assert_eq!(scan.findings.len(), all.findings.len(), "nothing is dropped");
+        let is_left_out = |finding: &&Finding| finding.state == State::Undetermined;
+        assert_eq!(scan.findings.iter().filter(is_left_out).count(), 5 - requests);
+        assert_eq!(scan.coverage.unread.len(), 5 - requests);
+        for finding in scan.findings.iter().filter(is_left_out) {
+            assert_eq!(finding.severity.level, Level::Unknown);
+            assert_eq!(finding.fixed, None);
+        }
+        let judged = Rule::parse(r#"{"deny":"critical"}"#).unwrap().judge(&scan, now()).judged;
+        assert_eq!(judged, Judged::Open, "what is not known never meets a rule");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_the_same_every_time() {
+    assert_eq!(with_requests(3, &records(), 10), with_requests(3, &records(), 10));
+}
+
+#[test]
+fn a_budget_that_ends_among_pages_leaves_the_scan_unknown_with_what_was_found() {
+    let many: Vec<Value> = (1000..1030).map(|number| debian_record(&format!("CVE-2024-{number}"), "curl", None, "low")).collect();
+    // 30 advisories in pages of seven, of which some are only a token.
+    let (all, asked) = with_requests(usize::MAX, &many, 7);
+    let pages = asked - 30;
+    assert_eq!((all.extent, all.findings.len()), (Extent::Complete, 30));
+    assert!(pages > 5, "{pages}");
+    for requests in 0..pages {
+        let (scan, asked) = with_requests(requests, &many, 7);
+        assert_eq!((scan.extent, scan.remarks[0].code, asked), (Extent::Unknown, Limits::REQUESTS, requests));
+        assert!(scan.coverage.without_advisories.contains(&"curl".to_owned()), "half an answer is none");
+    }
+    let (none_read, _) = with_requests(pages, &many, 7);
+    assert_eq!((none_read.extent, none_read.findings.len(), none_read.coverage.unread.len()), (Extent::Partial, 30, 30));
+}
+
+#[test]
+fn an_image_over_the_limit_is_not_fetched() {
+    let limited = |limits: Limits| {
+        let world = world(debian());
+        let scanner = Scanner::new(&world).limits(limits);
+        let (image, source) = (Reference::parse(APP).unwrap(), Source::Shards(shards()));
+        let scan = pollster::block_on(scanner.scan(&image, &source, &Beside::default(), now(), &mut |_| {})).unwrap();
+        let blobs = world.requests().into_iter().filter(|request| request.path().contains("/blobs/")).count();
+        (scan, blobs)
+    };
+    let (whole, blobs) = limited(Limits::default());
+    assert_eq!((whole.extent, blobs), (Extent::Complete, 5), "the configuration twice, and three layers");
+    let (three, _) = limited(Limits { layers: 3, ..Limits::default() });
+    assert_eq!(three, whole);
+    for limits in [Limits { layers: 2, ..Limits::default() }, Limits { layer_bytes: 100, ..Limits::default() }] {
+        let (scan, blobs) = limited(limits);
+        assert_eq!((scan.extent, scan.remarks[0].code, blobs), (Extent::Unknown, Limits::IMAGE, 1));
+        assert!(scan.findings.is_empty() && scan.remarks[0].message.contains("none of them was fetched"));
+    }
 }
 
 #[test]
