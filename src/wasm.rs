@@ -27,6 +27,8 @@ mod publishers;
 mod questions;
 #[cfg(feature = "wasm-check")]
 mod refresh;
+#[cfg(feature = "wasm-check")]
+mod relay;
 #[cfg(feature = "wasm-scan")]
 mod scan;
 #[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
@@ -48,6 +50,8 @@ pub use crypto::*;
 pub use pin::*;
 #[cfg(feature = "wasm-check")]
 pub use refresh::*;
+#[cfg(feature = "wasm-check")]
+pub use relay::*;
 #[cfg(feature = "wasm-scan")]
 pub use scan::*;
 #[cfg(feature = "wasm-trust")]

@@ -34,8 +34,8 @@ function failure(status: number, code: string, message: string, headers: Record<
   return json({ error: { code, message } }, status, { ...headers, 'pullproof-relay-error': code });
 }
 
-/** What the package and the core throw: there is no report, and the code says why. */
-function isCoded(error: unknown): error is { code: string; message: string } {
+/** What the package, the core and this service throw: there is no report, and the code says why. */
+export function isCoded(error: unknown): error is { code: string; message: string } {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && 'message' in error;
 }
 

@@ -21,7 +21,10 @@ export interface RelayAnswer {
   status: number;
   /** Content-Type, Docker-Content-Digest and Retry-After, as far as the registry sent them; no other field passes. */
   headers: [name: string, value: string][];
-  body: Uint8Array;
+  /** All of it; or, of a blob, as it arrives. */
+  body: Uint8Array | ReadableStream<Uint8Array>;
+  /** Bytes that a blob claims to have, if it does. */
+  length?: number;
 }
 
 /** Asks a registry anonymously: with the token dance, and with no redirect or realm that leads to a private address. */

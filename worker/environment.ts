@@ -16,6 +16,8 @@ export interface Environment {
   readonly DEMO_EXAMPLES?: string;
   /** How long a client is kept waiting for a registry: 25 if absent. */
   readonly TIMEOUT_SECONDS?: number;
+  /** The most bytes of a blob that the relay passes on: 1 GiB if absent. */
+  readonly RELAY_BYTES?: number;
   /** Requests a client may make; none bound means no limit. */
   readonly LIMITER?: RateLimit;
 }

@@ -74,7 +74,7 @@ async function route(
     case '/v1/drift':
       return answerDrift(request, registries, trust, transport, signal);
     default:
-      return answerRelay(request, url, registries, trust, transport, signal);
+      return answerRelay(request, url, registries, trust, transport, signal, environment.RELAY_BYTES);
   }
 }
 

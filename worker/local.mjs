@@ -33,12 +33,13 @@ export function pageWith(advisories) {
  * @param {{ registry: string, examples: unknown[] }} [options.demo] what the page shows as examples
  * @param {string} [options.page] the folder of the page, if not ../www
  * @param {number} [options.timeoutSeconds] the variable TIMEOUT_SECONDS
+ * @param {number} [options.relayBytes] the variable RELAY_BYTES
  * @param {number} [options.requestsPerMinute] from one address; without it, any number
  * @param {(request: import('miniflare').Request) => Promise<import('miniflare').Response>} [options.outboundService]
  *   answers every request that the Worker sends; without it, the network does
  */
 export function miniflareOptions({
-  port = 0, registries, repositories, trustServers, remembers = true, demo, page = here('../www'), timeoutSeconds, requestsPerMinute, outboundService,
+  port = 0, registries, repositories, trustServers, remembers = true, demo, page = here('../www'), timeoutSeconds, relayBytes, requestsPerMinute, outboundService,
 } = {}) {
   return {
     host: '127.0.0.1',
@@ -62,6 +63,7 @@ export function miniflareOptions({
       ...(trustServers !== undefined && { TRUST_SERVERS: trustServers }),
       ...(registries !== undefined && { REGISTRIES: registries }),
       ...(timeoutSeconds !== undefined && { TIMEOUT_SECONDS: timeoutSeconds }),
+      ...(relayBytes !== undefined && { RELAY_BYTES: relayBytes }),
       ...(demo !== undefined && { DEMO_REGISTRY: demo.registry, DEMO_EXAMPLES: JSON.stringify(demo.examples) }),
     },
     ...(requestsPerMinute !== undefined && { ratelimits: { LIMITER: { simple: { limit: requestsPerMinute, period: 60 } } } }),

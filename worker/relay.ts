@@ -1,6 +1,7 @@
-import { Refusal } from './answer';
+import { isCoded, Refusal } from './answer';
 import { relay } from './core';
 import { digestAskedFor, matches } from './digest';
+import { Passage, PIECE } from './passage';
 import { FOREVER } from './transport';
 import type { AllowList } from './allow';
 import type { RelayTarget } from './core';
@@ -11,7 +12,8 @@ import type { Trust } from './trust';
  * GET and HEAD /relay/<registry>/v2/…, or of a trust server: its answer, byte for byte, for a page that the registry sends no CORS headers.
  *
  * Whoever asks has to hash what comes back, and does: a relay can refuse, it cannot lie about content. Of the caller's request
- * nothing goes on but the method, the path and the kinds of manifest that it takes; the path is parsed by the core.
+ * nothing goes on but the method, the path and the kinds of manifest that it takes; the path is parsed by the core. A blob goes on as it
+ * arrives, up to `limit` bytes.
  */
 export async function answerRelay(
   request: Request,
@@ -20,6 +22,7 @@ export async function answerRelay(
   trust: Trust,
   transport: EdgeTransport,
   signal: AbortSignal,
+  limit: number = BYTES,
 ): Promise<Response> {
   refuseEmbedding(request);
   const target = parseTarget(request, url);
@@ -29,15 +32,47 @@ export async function answerRelay(
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${target.registry}`);
   }
   transport.remembers = !request.headers.has(AFRESH);
-  const { status, headers, body } = await relay(target, transport.fetch, signal);
+  transport.mostOfBlob = PIECE;
 
+  // Everybody waits for an answer as long as for others; how long its content takes is for whoever reads it.
+  const giveUp = new AbortController();
+  const loseAllPatience = () => giveUp.abort(signal.reason);
+  signal.addEventListener('abort', loseAllPatience);
+  try {
+    const { status, headers, body, length } = await relay(target, transport.fetch, giveUp.signal);
+    if (body instanceof Uint8Array) return await whole(status, headers, body, target.path);
+    if (length !== undefined && length > limit) {
+      giveUp.abort();
+      throw new Refusal(502, 'response-too-large', `expected at most ${limit} bytes, found that ${length} are announced`);
+    }
+    const passage = new Passage(body, limit, giveUp);
+    const { bytes, isAll } = await passage.beginning();
+    return isAll ? await whole(status, headers, bytes, target.path) : answered(status, headers, passage.stream(bytes, length), ON_ITS_WAY);
+  } catch (error) {
+    // Of content it is the platform that says so, in its own words.
+    if (isCoded(error) || giveUp.signal.aborted) throw error;
+    throw new Refusal(502, 'unreachable', 'expected the content of a blob, found that it could not be read to its end');
+  } finally {
+    signal.removeEventListener('abort', loseAllPatience);
+  }
+}
+
+/** Bytes of a blob. Layers have some hundred million at most, but for models of languages. */
+const BYTES = 1024 ** 3;
+
+/** Compressed under way it would lose its length, and with that its end. */
+const ON_ITS_WAY = 'no-store, no-transform';
+
+/** What is proven to be what was asked for may be kept by whoever gets it. */
+async function whole(status: number, headers: [string, string][], body: Uint8Array, path: string): Promise<Response> {
   if (!isAnswer(status, body)) throw new Refusal(502, 'registry-error', `expected an answer of a registry, found status ${status}`);
-  const digest = digestAskedFor(target.path);
+  const digest = digestAskedFor(path);
   const proven = status === 200 && digest !== null && (await matches(digest, body));
-  const answer = new Response(body.byteLength === 0 ? null : body, { status, headers });
-  for (const [name, value] of Object.entries(INERT)) answer.headers.set(name, value);
-  answer.headers.set('cache-control', proven ? FOREVER : 'no-store');
-  return answer;
+  return answered(status, headers, body.byteLength === 0 ? null : body, proven ? FOREVER : 'no-store');
+}
+
+function answered(status: number, headers: [string, string][], body: BodyInit | null, cacheControl: string): Response {
+  return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...INERT, 'cache-control': cacheControl } });
 }
 
 /** The core asks so whether a registry has something still (src/registry/client.rs). */

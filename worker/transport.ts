@@ -13,6 +13,9 @@ export class EdgeTransport {
   /** Whether what was kept may be the answer. Not where the question is whether a registry has something still. */
   remembers = true;
 
+  /** The most bytes of a blob that are kept: what is longer is a layer, or somebody else's file. */
+  mostOfBlob = MAX_KEPT;
+
   readonly #origin: string;
   readonly #context: ExecutionContext;
   /** Registries keep blobs elsewhere: where they sent us, and what we had asked for. */
@@ -39,7 +42,11 @@ export class EdgeTransport {
       this.#redirected.set(new URL(location, request.url).href, asked);
     }
     if (response.status === 200 && request.method === 'GET') {
-      this.#context.waitUntil(keep(key, digest, response.clone()).catch(() => {})); // a cache that fails is only slower
+      const most = asked.pathname.includes('/blobs/') ? this.mostOfBlob : MAX_KEPT;
+      // What is known to be longer is not held back for it.
+      if (!(Number(response.headers.get('content-length')) > most)) {
+        this.#context.waitUntil(keep(key, digest, most, response.clone()).catch(() => {})); // a cache that fails is only slower
+      }
     }
     return response;
   };
@@ -53,11 +60,11 @@ export class EdgeTransport {
   }
 }
 
-async function keep(key: string, digest: string, response: Response): Promise<void> {
+async function keep(key: string, digest: string, most: number, response: Response): Promise<void> {
   // A header that contradicts the digest is for the report to complain about, every time.
   const claimed = response.headers.get('docker-content-digest');
   if (claimed !== null && claimed !== digest) return;
-  const bytes = await readAtMost(MAX_KEPT, response.body);
+  const bytes = await readAtMost(most, response.body);
   if (bytes === null || !(await matches(digest, bytes))) return;
 
   const headers = new Headers({ 'cache-control': FOREVER });

@@ -408,9 +408,12 @@ impl<'a, T: Transport> Client<'a, T> {
 }
 
 /// What is known of an answer before its content.
-trait Head {
+pub trait Head {
+    /// The status code.
     fn status(&self) -> u16;
+    /// Header fields.
     fn headers(&self) -> &Headers;
+    /// Where redirects led, if the transport could not help following some.
     fn followed_to(&self) -> Option<&str>;
 }
 

@@ -5,12 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::anchors;
-use crate::budget;
 use crate::check::Checker;
 use crate::collection::CollectionError;
-use crate::content_trust::Gun;
-use crate::content_trust::TrustFile;
-use crate::content_trust::TrustServer;
 use crate::error::Error;
 use crate::pin::Refusal;
 use crate::pin::Unreadable;
@@ -19,19 +15,12 @@ use crate::policy::Policy;
 use crate::prover::ProverError;
 use crate::publishers::PublishersError;
 use crate::reference::Reference;
-use crate::registry::client::Access;
-use crate::registry::client::Client;
-use crate::registry::client::NextPage;
-use crate::registry::endpoint::Endpoint;
 use crate::report::AskedFor;
 use crate::report::CheckName;
 use crate::report::Failure;
 use crate::resolve::Unresolved;
 use crate::sigstore::bundle::InvalidBundle;
 use crate::time::UnixTime;
-use crate::transport::Response;
-use crate::transport::Transport;
-use crate::url::is_loopback;
 use crate::wasm::convert::Thrown;
 use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
@@ -42,7 +31,6 @@ use crate::wasm::prover::PlatformProver;
 use crate::wasm::publishers::OtherModule;
 use crate::wasm::publishers::Summaries;
 use crate::wasm::questions;
-use crate::wasm::questions::RelayTarget;
 use crate::wasm::store::JsStore;
 use crate::wasm::transport::FetchTransport;
 
@@ -120,65 +108,6 @@ pub async fn check(
 pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
     let reference = Reference::parse(text).map_err(|error| thrown(&error.into()))?;
     Ok(to_js(&AskedFor::new(&reference)))
-}
-
-/// One anonymous GET or HEAD of a registry, redirects and token dance included, for the Worker's relay.
-#[wasm_bindgen]
-pub async fn relay(target: JsValue, fetch: js_sys::Function, signal: Option<web_sys::AbortSignal>) -> Result<JsValue, JsValue> {
-    let target = from_js(&target)?;
-    let target = questions::read_relay_target(&target.root()).map_err(|refusal| invalid(&refusal))?;
-    // Only lists have pages, and the only list is that of referrers.
-    let (path, query) = target.path.split_once('?').map_or((target.path, None), |(path, query)| (path, Some(query)));
-    let (transport, access) = (FetchTransport::new(fetch, signal), Access::default());
-    if let Some((server, gun, file)) = trust_data(&target) {
-        let client = Client::of_collection(&transport, &access, &server, &gun, budget::CHECK_REQUESTS);
-        let endpoint = Endpoint::TrustData(file);
-        let response = client.exchange(target.method, &endpoint, None, None, endpoint.max_length()).await;
-        return relayed(&client, &endpoint, &response.map_err(|error| thrown(&error))?);
-    }
-    let (repository, endpoint) = Endpoint::parse(target.registry, path)
-        .filter(|(_, endpoint)| query.is_none() || matches!(endpoint, Endpoint::Referrers(_)))
-        .ok_or_else(|| invalid("expected the path of a manifest, a blob, referrers or trust data"))?;
-    let name = Reference::parse(&format!("{}/{repository}", target.registry)).map_err(|error| thrown(&error.into()))?;
-    let client = Client::new(&transport, &access, &name).map_err(|error| thrown(&error))?;
-    let response =
-        client.exchange(target.method, &endpoint, query, target.accept, endpoint.max_length()).await.map_err(|error| thrown(&error))?;
-    relayed(&client, &endpoint, &response)
-}
-
-/// The file of a trust server that a relay is asked for. Everything before `/v2/` is part of the server's address.
-fn trust_data(target: &RelayTarget<'_>) -> Option<(TrustServer, Gun, TrustFile)> {
-    let at = target.path.find("/v2/")?;
-    let (prefix, path) = target.path.split_at(at);
-    let (gun, file) = TrustFile::parse(path)?;
-    let scheme = if is_loopback(target.registry) { "http" } else { "https" };
-    Some((TrustServer::parse(&format!("{scheme}://{}{prefix}", target.registry)).ok()?, gun, file))
-}
-
-/// What goes on of an answer.
-fn relayed<T: Transport>(client: &Client<'_, T>, endpoint: &Endpoint, response: &Response) -> Result<JsValue, JsValue> {
-    let headers = js_sys::Array::new();
-    let pass = |name: &str, value: &str| headers.push(&js_sys::Array::of2(&name.into(), &value.into()));
-    for name in ["content-type", "docker-content-digest", "retry-after"] {
-        if let Some(value) = response.headers.get(name) {
-            pass(name, value);
-        }
-    }
-    // A `Link` can make a browser load things, so only what it means to us is said again.
-    match client.next_page(endpoint, response) {
-        NextPage::Query(query) => pass("link", &format!("<?{query}>; rel=\"next\"")),
-        NextPage::Elsewhere if matches!(endpoint, Endpoint::Referrers(_)) => pass("link", "<>; rel=\"next\""),
-        NextPage::None | NextPage::Elsewhere => 0,
-    };
-    let answer = js_sys::Object::new();
-    for (name, value) in [
-        ("status", response.status.into()),
-        ("headers", headers.into()),
-        ("body", js_sys::Uint8Array::from(response.body.as_slice()).into()),
-    ] {
-        js_sys::Reflect::set(&answer, &name.into(), &value)?;
-    }
-    Ok(answer.into())
 }
 
 /// Which digest an image has, if it may be pinned.

@@ -31,7 +31,7 @@ pub(super) struct FetchTransport {
 }
 
 /// The signals of one request. Both are held until its last byte is read: an engine may forget a signal that nobody holds.
-struct Patience<'a> {
+pub(super) struct Patience<'a> {
     timeout: AbortSignal,
     either: AbortSignal,
     caller: Option<&'a AbortSignal>,
@@ -49,7 +49,11 @@ impl FetchTransport {
 
     /// The answer, and the request, which is to be held until the last byte is read: Node forgets which signal a response listens to when
     /// nobody holds its request any more.
-    async fn ask(&self, request: &Request, patience: &Patience<'_>) -> Result<(web_sys::Response, web_sys::Request), TransportError> {
+    pub(super) async fn ask(
+        &self,
+        request: &Request,
+        patience: &Patience<'_>,
+    ) -> Result<(web_sys::Response, web_sys::Request), TransportError> {
         let why = |error: JsValue| patience.why(&error);
         let mut asked = write(request, patience, RequestRedirect::Manual).map_err(why)?;
         let mut answer = self.answer(&asked).await.map_err(why)?;
@@ -65,7 +69,7 @@ impl FetchTransport {
         Ok((answer, asked))
     }
 
-    fn patience(&self, timeout: Duration) -> Patience<'_> {
+    pub(super) fn patience(&self, timeout: Duration) -> Patience<'_> {
         let timeout = signal_after(timeout);
         let signals: js_sys::Array = [Some(&timeout), self.signal.as_ref()].into_iter().flatten().collect();
         Patience { either: AbortSignal::any(&signals), timeout, caller: self.signal.as_ref() }
@@ -91,18 +95,23 @@ fn write(request: &Request, patience: &Patience<'_>, redirect: RequestRedirect) 
     built.map(web_sys::Request::from).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
+/// The answer as the core has it.
+pub(super) fn response(answer: &web_sys::Response, body: Vec<u8>) -> Response {
+    Response {
+        status: answer.status(),
+        headers: Headers::from_raw(answer.headers()).entries().collect(),
+        followed_to: answer.redirected().then(|| answer.url()),
+        body,
+    }
+}
+
 impl Transport for FetchTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let patience = self.patience(request.timeout);
         let (answer, asked) = self.ask(&request, &patience).await?;
         let body = read_body(&answer, request.max_length, &patience).await?;
         drop(asked);
-        Ok(Response {
-            status: answer.status(),
-            headers: Headers::from_raw(answer.headers()).entries().collect(),
-            followed_to: answer.redirected().then(|| answer.url()),
-            body,
-        })
+        Ok(response(&answer, body))
     }
 
     async fn open(&self, request: Request, idle: Duration) -> Result<Opened<impl Content>, TransportError> {
@@ -251,7 +260,7 @@ impl Patience<'_> {
 }
 
 /// Reads a body chunk by chunk, and stops at the first byte too many.
-async fn read_body(answer: &web_sys::Response, limit: u64, patience: &Patience<'_>) -> Result<Vec<u8>, TransportError> {
+pub(super) async fn read_body(answer: &web_sys::Response, limit: u64, patience: &Patience<'_>) -> Result<Vec<u8>, TransportError> {
     let mut body = Vec::new();
     let Some(stream) = answer.body() else { return Ok(body) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();

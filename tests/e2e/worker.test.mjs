@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { Response } from 'miniflare';
+import { childrenNamed, watchMemory } from './support/memory.mjs';
 import { startWorker } from './support/worker.mjs';
 
 const REGISTRY = 'registry.example.test';
@@ -586,6 +587,207 @@ describe('a registry on a socket', () => {
     };
     pour();
   }
+});
+
+describe('a blob on its way', () => {
+  const LIMIT = 64 * 1024 ** 2;
+  const digest = sha256('whatever is asked for');
+  let server, registry, passing;
+  /** What the registry does with the request for a blob. */
+  let behave;
+
+  before(async () => {
+    server = http.createServer((request, response) => behave(response, request));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    registry = `127.0.0.1:${server.address().port}`;
+    passing = await startWorker({ registries: [registry], timeoutSeconds: 2, relayBytes: LIMIT });
+  });
+  after(async () => {
+    await passing.dispose();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const blob = (of = digest, options) => fetch(`${passing.url}/relay/${registry}/v2/a/blobs/${of}`, options);
+
+  /** Sends pieces of 64 KiB for as long as somebody takes them, up to `length`; `sent` says how many bytes that were, and whether it is over. */
+  function pour(response, length, headers = {}) {
+    const sent = { bytes: 0, isOver: false };
+    response.writeHead(200, { 'content-type': 'application/octet-stream', ...headers });
+    const ended = once(response, 'close').then(() => { sent.isOver = true; });
+    const piece = Buffer.alloc(64 * 1024, 'pullproof');
+    const next = () => {
+      while (!response.destroyed && sent.bytes < length) {
+        const some = piece.subarray(0, length - sent.bytes);
+        sent.bytes += some.length;
+        if (!response.write(some)) return void response.once('drain', next);
+      }
+      if (!response.destroyed) response.end();
+    };
+    next();
+    return Object.assign(sent, { ended });
+  }
+
+  /** The content's hash and length, and no more of it in memory than a piece. */
+  async function hashed(answer) {
+    const hash = createHash('sha256');
+    let length = 0;
+    for await (const chunk of answer.body) {
+      hash.update(chunk);
+      length += chunk.length;
+    }
+    return { digest: `sha256:${hash.digest('hex')}`, length };
+  }
+
+  /** As {@link pour} sends it. */
+  function poured(length) {
+    const piece = Buffer.alloc(64 * 1024, 'pullproof');
+    const hash = createHash('sha256');
+    for (let left = length; left > 0; left -= piece.length) hash.update(piece.subarray(0, left));
+    return `sha256:${hash.digest('hex')}`;
+  }
+
+  for (const length of [1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 60_454_093]) {
+    test(`of ${length} bytes arrives as it was sent, whether it says its length or not`, async () => {
+      for (const headers of [{ 'content-length': length }, {}]) {
+        behave = (response) => pour(response, length, headers);
+        const answer = await blob();
+        assert.equal(answer.status, 200);
+        assert.equal(answer.headers.get('cache-control').split(', ')[0], 'no-store');
+        assert.equal(answer.headers.get('content-security-policy'), "sandbox; default-src 'none'");
+        assert.deepEqual(await hashed(answer), { digest: poured(length), length });
+      }
+    });
+  }
+
+  test('is followed to where the registry keeps it, with no header field of either that means nothing', async () => {
+    const length = 1024 ** 2;
+    behave = (response, request) => {
+      if (request.url.startsWith('/v2/')) return response.writeHead(307, { location: '/storage/x', 'set-cookie': 'a=b' }).end();
+      assert.equal(request.url, '/storage/x');
+      return pour(response, length, { 'set-cookie': 'a=b', 'cache-control': 'public, max-age=3600', link: '</x>; rel="preload"', etag: '"x"' });
+    };
+    const answer = await blob();
+    for (const name of ['set-cookie', 'link', 'etag']) assert.equal(answer.headers.get(name), null, name);
+    assert.equal(answer.headers.get('cache-control'), 'no-store, no-transform');
+    assert.equal((await hashed(answer)).length, length);
+  });
+
+  test('is never kept if it is long, although its digest is what was asked for', async () => {
+    const length = 1024 ** 2;
+    let asked = 0;
+    behave = (response) => {
+      asked += 1;
+      pour(response, length);
+    };
+    for (let request = 0; request < 2; request += 1) {
+      await hashed(await blob(poured(length)));
+      await sleep(200);
+    }
+    assert.equal(asked, 2);
+  });
+
+  test('stays below the limit even if nothing says how long it is', async () => {
+    let sent;
+    behave = (response) => { sent = pour(response, Infinity); };
+    assert.ok((await hashed(await blob())).length <= LIMIT);
+    await sent.ended;
+    assert.ok(sent.bytes < LIMIT + 16 * 1024 ** 2, `expected the Worker to stop reading, found that it took ${sent.bytes} bytes`);
+  });
+
+  test('stays below the limit however little of it is sent, if it is a bomb', async () => {
+    const content = zlib.gzipSync(Buffer.alloc(4 * LIMIT));
+    assert.ok(content.length < 1024 ** 2);
+    behave = (response) => response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': content.length }).end(content);
+    assert.ok((await hashed(await blob())).length <= LIMIT);
+  });
+
+  test('is as long as the limit, and not a byte longer', async () => {
+    behave = (response) => pour(response, LIMIT);
+    assert.equal((await hashed(await blob())).length, LIMIT);
+    behave = (response) => pour(response, LIMIT + 1);
+    assert.ok((await hashed(await blob())).length <= LIMIT);
+    behave = (response) => pour(response, LIMIT, { 'content-length': LIMIT });
+    assert.equal((await hashed(await blob())).length, LIMIT);
+  });
+
+  test('is refused before it is read if it announces too much', async () => {
+    let sent;
+    behave = (response) => { sent = pour(response, 5 * 1024 ** 3, { 'content-length': 5 * 1024 ** 3 }); };
+    const answer = await blob();
+    assertError({ status: answer.status, body: await answer.text() }, 502, 'response-too-large');
+    await sent.ended;
+    assert.ok(sent.bytes < 16 * 1024 ** 2, `found that it took ${sent.bytes} bytes`);
+  });
+
+  test('that ends before it said is no answer that ends', async () => {
+    behave = (response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 2 * 1024 ** 2 }).write(Buffer.alloc(1024 ** 2));
+      setTimeout(() => response.destroy(), 100);
+    };
+    await assert.rejects(blob().then(hashed), /terminated/);
+  });
+
+  test('that ends in its first piece is unreachable', async () => {
+    behave = (response) => {
+      response.writeHead(200, { 'content-length': 2 * 1024 ** 2 }).write(Buffer.alloc(1024));
+      setTimeout(() => response.destroy(), 100);
+    };
+    const answer = await blob();
+    assertError({ status: answer.status, body: await answer.text() }, 502, 'unreachable');
+  });
+
+  test('that never begins is given up', async () => {
+    behave = (response) => response.writeHead(200, { 'content-length': 10 }).write('1');
+    const answer = await blob();
+    assertError({ status: answer.status, body: await answer.text() }, 504, 'timeout');
+  });
+
+  test('takes longer than an answer may, if it keeps coming', async () => {
+    const piece = Buffer.alloc(512 * 1024);
+    behave = async (response) => {
+      response.writeHead(200, { 'content-length': 6 * piece.length });
+      for (let pieces = 0; pieces < 6; pieces += 1) {
+        response.write(piece);
+        await sleep(500);
+      }
+      response.end();
+    };
+    assert.equal((await hashed(await blob())).length, 6 * piece.length);
+  });
+
+  test('is not fetched any more when whoever wanted it has gone', async () => {
+    let sent;
+    behave = (response) => { sent = pour(response, 60_000_000); };
+    const leaving = new AbortController();
+    const answer = await blob(digest, { signal: leaving.signal });
+    await answer.body.getReader().read();
+    leaving.abort();
+    await sent.ended;
+    assert.ok(sent.bytes < 40_000_000, `expected the registry to be left, found that ${sent.bytes} bytes were sent`);
+  });
+
+  test('waits for whoever reads it', async () => {
+    let sent;
+    behave = (response) => { sent = pour(response, 60_000_000); };
+    const leaving = new AbortController();
+    const answer = await blob(digest, { signal: leaving.signal });
+    await sleep(1000);
+    // What fits between three programs on one machine: buffers of sockets, mostly.
+    assert.ok(sent.bytes < 30_000_000, `expected nobody to read ahead, found that ${sent.bytes} bytes were sent`);
+    leaving.abort();
+    await answer.body.cancel().catch(() => {});
+    await sent.ended;
+  });
+
+  test('takes the same memory however long it is', async () => {
+    behave = (response) => pour(response, 60_000_000);
+    await hashed(await blob());
+    const grown = await watchMemory(() => childrenNamed('workerd'));
+    await Promise.all([1, 2, 3].map(async () => hashed(await blob())));
+    const bytes = await grown();
+    assert.ok(bytes === null || bytes < 60_000_000, `expected three blobs of 60 MB to take less memory than one of them has, found ${bytes} bytes more`);
+  });
 });
 
 describe('any page', () => {

@@ -1,5 +1,6 @@
 //! Blobs as they arrive: the same redirects, challenges and relay as for everything else, and nothing in memory but the piece at hand.
 
+use core::future::Future;
 use core::time::Duration;
 
 use super::Client;
@@ -45,6 +46,22 @@ impl<'a, T: Transport> Client<'a, T> {
         let response = Response { status: opened.status, headers: opened.headers, body, followed_to: opened.followed_to };
         self.succeeded(response, &endpoint, via)?;
         Ok(Blob { content: opened.content, host: self.speaker(via) })
+    }
+
+    /// Asks for a blob by whatever sends requests, for whoever hands its content on unread: a relay. Anything but a blob is an answer of at most
+    /// as many bytes as a request for one takes.
+    pub async fn pass_on<A: Head, F>(&self, digest: Digest, send: impl Fn(Request) -> F) -> Result<A, Error>
+    where
+        F: Future<Output = Result<A, TransportError>>,
+    {
+        let endpoint = Endpoint::Blob(digest);
+        // Nobody here knows how long it is. Whoever hands it on has a limit, and sees when nothing comes any more.
+        let patient = |request: Request| send(Request { timeout: patience(budget::LAYER_BYTES), ..request });
+        let begin = |request, host| {
+            let begun = patient(request);
+            async { begun.await.map_err(|error| Error::Transport { host, error }) }
+        };
+        self.follow(Method::Get, &endpoint, None, None, endpoint.max_length(), begin).await
     }
 
     async fn open<'s>(&'s self, endpoint: &Endpoint, max_length: u64) -> Result<(Opened<impl Content + use<'a, 's, T>>, Via), Error> {

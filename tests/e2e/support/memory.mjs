@@ -1,6 +1,6 @@
 // How much memory processes take at their worst, as Linux counts it; elsewhere nothing can be said.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 
 /**
  * Starts to watch.
@@ -21,6 +21,16 @@ export async function watchMemory(processes) {
     for (const pid of await processes()) growth += Math.max(0, await field(pid, 'VmHWM') - (before.get(pid) ?? 0));
     return growth;
   };
+}
+
+/** Processes that this one started, whatever starts them for it: Miniflare keeps its own to itself. */
+export async function childrenNamed(wanted) {
+  const found = [];
+  for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
+    const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) ?? [];
+    if (name === wanted && Number(parent) === process.pid) found.push(Number(pid));
+  }
+  return found;
 }
 
 /** In bytes; none of a process that has ended meanwhile. */

@@ -12,6 +12,7 @@ import { miniflareOptions, pageWith } from '../../../worker/local.mjs';
  * @param {{ registry: string, examples: unknown[] }} [options.demo]
  * @param {string} [options.advisories] a folder of shards that the page is served with
  * @param {number} [options.timeoutSeconds]
+ * @param {number} [options.relayBytes]
  * @param {number} [options.requestsPerMinute]
  * @param {Record<string, string | ((request: import('miniflare').Request) => Response | Promise<Response>)>} [options.outbound]
  *   The whole network: for a host, the `http://127.0.0.1:PORT` that plays it, or a function that does. Without it the Worker
@@ -19,7 +20,7 @@ import { miniflareOptions, pageWith } from '../../../worker/local.mjs';
  * @returns {Promise<{ url: string, asked: import('miniflare').Request[], dispose: () => Promise<void> }>}
  *   `asked` has every request that the Worker sent while `outbound` was its network, to hosts that exist and to those that do not.
  */
-export async function startWorker({ registries, repositories, trustServers, remembers, demo, advisories, timeoutSeconds, requestsPerMinute, outbound } = {}) {
+export async function startWorker({ registries, repositories, trustServers, remembers, demo, advisories, timeoutSeconds, relayBytes, requestsPerMinute, outbound } = {}) {
   const asked = [];
   const network = async (request) => {
     asked.push(request.clone());
@@ -37,7 +38,7 @@ export async function startWorker({ registries, repositories, trustServers, reme
 
   const lists = { registries: registries?.join(), repositories: repositories?.join(), trustServers: trustServers?.join() };
   const miniflare = new Miniflare(
-    miniflareOptions({ ...lists, remembers, demo, page: advisories && pageWith(advisories), timeoutSeconds, requestsPerMinute, outboundService: outbound && network }),
+    miniflareOptions({ ...lists, remembers, demo, page: advisories && pageWith(advisories), timeoutSeconds, relayBytes, requestsPerMinute, outboundService: outbound && network }),
   );
   const { origin } = await miniflare.ready;
   /** A Durable Object of the Worker, by its name. */

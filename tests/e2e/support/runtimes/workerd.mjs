@@ -1,8 +1,9 @@
 // workerd: the package's own files, behind a Worker that does nothing but ask. The real Worker reads a clock; here the time is given.
 
 import { readdirSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Miniflare } from 'miniflare';
+import { childrenNamed } from '../memory.mjs';
 import { ROOT } from '../program.mjs';
 
 const DIST = `${ROOT}pkg/dist/`;
@@ -42,14 +43,4 @@ export async function startWorkerd() {
     processes: () => childrenNamed('workerd'),
     dispose: () => miniflare.dispose(),
   };
-}
-
-/** Miniflare keeps the process to itself. */
-async function childrenNamed(wanted) {
-  const found = [];
-  for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
-    const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) ?? [];
-    if (name === wanted && Number(parent) === process.pid) found.push(Number(pid));
-  }
-  return found;
 }
