@@ -10,6 +10,20 @@ export interface Environment {
   readonly TRUST_SERVERS?: string;
   /** Keeps trusted roots, and what was seen of collections; if none is bound, those that come with the package are used. */
   readonly TRUST?: DurableObjectNamespace<TrustState>;
+  /** `layers` if images are scanned here, by all of their layers; absent: none is. */
+  readonly SCAN?: string;
+  /** The most layers of an image that is scanned: 64 if absent. */
+  readonly SCAN_LAYERS?: number;
+  /** The most bytes of all of its layers, as they are stored: 256 MiB if absent. */
+  readonly SCAN_LAYER_BYTES?: number;
+  /** Layers on their way at once, each of which takes memory: 1 if absent. */
+  readonly SCAN_LAYERS_AT_ONCE?: number;
+  /** The most requests of one scan to OSV's server: 30 if absent. */
+  readonly SCAN_OSV_REQUESTS?: number;
+  /** Shards of advisories, as `cargo xtask shards` makes them; if none is bound, OSV's server is asked, and told the packages. */
+  readonly ADVISORIES?: R2Bucket;
+  /** The most bytes of all shards of one scan: 32 MiB if absent. */
+  readonly SCAN_SHARD_BYTES?: number;
   /** The demonstration's registry, for the page: `host:port`. */
   readonly DEMO_REGISTRY?: string;
   /** The demonstration's examples, for the page: JSON text. */

@@ -34,12 +34,15 @@ export function pageWith(advisories) {
  * @param {string} [options.page] the folder of the page, if not ../www
  * @param {number} [options.timeoutSeconds] the variable TIMEOUT_SECONDS
  * @param {number} [options.relayBytes] the variable RELAY_BYTES
+ * @param {Record<string, string | number>} [options.scans] the variables SCAN and SCAN_…; without them, nothing is scanned
+ * @param {boolean} [options.bucket] whether a bucket ADVISORIES is bound, in which there is nothing
  * @param {number} [options.requestsPerMinute] from one address; without it, any number
  * @param {(request: import('miniflare').Request) => Promise<import('miniflare').Response>} [options.outboundService]
  *   answers every request that the Worker sends; without it, the network does
  */
 export function miniflareOptions({
-  port = 0, registries, repositories, trustServers, remembers = true, demo, page = here('../www'), timeoutSeconds, relayBytes, requestsPerMinute, outboundService,
+  port = 0, registries, repositories, trustServers, remembers = true, demo, page = here('../www'), timeoutSeconds, relayBytes, scans, bucket = false,
+  requestsPerMinute, outboundService,
 } = {}) {
   return {
     host: '127.0.0.1',
@@ -58,7 +61,9 @@ export function miniflareOptions({
       routerConfig: { has_user_worker: true, static_routing: { user_worker: ['/v1/*', '/relay/*'] } },
     },
     ...(remembers && { durableObjects: { TRUST: { className: 'TrustState', useSQLite: true } } }),
+    ...(bucket && { r2Buckets: ['ADVISORIES'] }),
     bindings: {
+      ...scans,
       ...(repositories !== undefined && { REPOSITORIES: repositories }),
       ...(trustServers !== undefined && { TRUST_SERVERS: trustServers }),
       ...(registries !== undefined && { REGISTRIES: registries }),

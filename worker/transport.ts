@@ -13,7 +13,7 @@ export class EdgeTransport {
   /** Whether what was kept may be the answer. Not where the question is whether a registry has something still. */
   remembers = true;
 
-  /** The most bytes of a blob that are kept: what is longer is a layer, or somebody else's file. */
+  /** The most bytes of a blob that are kept: what is longer is a layer. None is where layers are asked for. */
   mostOfBlob = MAX_KEPT;
 
   readonly #origin: string;
@@ -44,7 +44,7 @@ export class EdgeTransport {
     if (response.status === 200 && request.method === 'GET') {
       const most = asked.pathname.includes('/blobs/') ? this.mostOfBlob : MAX_KEPT;
       // What is known to be longer is not held back for it.
-      if (!(Number(response.headers.get('content-length')) > most)) {
+      if (most > 0 && !(Number(response.headers.get('content-length')) > most)) {
         this.#context.waitUntil(keep(key, digest, most, response.clone()).catch(() => {})); // a cache that fails is only slower
       }
     }

@@ -639,6 +639,9 @@ describe('a blob on its way', () => {
     return { digest: `sha256:${hash.digest('hex')}`, length };
   }
 
+  /** How much of a blob arrives that is cut: what was on its way may be lost with the connection. */
+  const cut = () => blob().then(hashed).then(({ length }) => length, () => 0);
+
   /** As {@link pour} sends it. */
   function poured(length) {
     const piece = Buffer.alloc(64 * 1024, 'pullproof');
@@ -690,7 +693,7 @@ describe('a blob on its way', () => {
   test('stays below the limit even if nothing says how long it is', async () => {
     let sent;
     behave = (response) => { sent = pour(response, Infinity); };
-    assert.ok((await hashed(await blob())).length <= LIMIT);
+    assert.ok(await cut() <= LIMIT);
     await sent.ended;
     assert.ok(sent.bytes < LIMIT + 16 * 1024 ** 2, `expected the Worker to stop reading, found that it took ${sent.bytes} bytes`);
   });
@@ -698,15 +701,15 @@ describe('a blob on its way', () => {
   test('stays below the limit however little of it is sent, if it is a bomb', async () => {
     const content = zlib.gzipSync(Buffer.alloc(4 * LIMIT));
     assert.ok(content.length < 1024 ** 2);
-    behave = (response) => response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': content.length }).end(content);
-    assert.ok((await hashed(await blob())).length <= LIMIT);
+    behave = (response) => response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip', 'content-length': content.length }).end(content);
+    assert.ok(await cut() <= LIMIT);
   });
 
   test('is as long as the limit, and not a byte longer', async () => {
     behave = (response) => pour(response, LIMIT);
     assert.equal((await hashed(await blob())).length, LIMIT);
     behave = (response) => pour(response, LIMIT + 1);
-    assert.ok((await hashed(await blob())).length <= LIMIT);
+    assert.ok(await cut() <= LIMIT);
     behave = (response) => pour(response, LIMIT, { 'content-length': LIMIT });
     assert.equal((await hashed(await blob())).length, LIMIT);
   });

@@ -13,6 +13,8 @@ import { miniflareOptions, pageWith } from '../../../worker/local.mjs';
  * @param {string} [options.advisories] a folder of shards that the page is served with
  * @param {number} [options.timeoutSeconds]
  * @param {number} [options.relayBytes]
+ * @param {Record<string, string | number>} [options.scans] the variables SCAN and SCAN_…
+ * @param {Record<string, Uint8Array>} [options.bucket] what is in the bucket ADVISORIES; without it, none is bound
  * @param {number} [options.requestsPerMinute]
  * @param {Record<string, string | ((request: import('miniflare').Request) => Response | Promise<Response>)>} [options.outbound]
  *   The whole network: for a host, the `http://127.0.0.1:PORT` that plays it, or a function that does. Without it the Worker
@@ -20,7 +22,9 @@ import { miniflareOptions, pageWith } from '../../../worker/local.mjs';
  * @returns {Promise<{ url: string, asked: import('miniflare').Request[], dispose: () => Promise<void> }>}
  *   `asked` has every request that the Worker sent while `outbound` was its network, to hosts that exist and to those that do not.
  */
-export async function startWorker({ registries, repositories, trustServers, remembers, demo, advisories, timeoutSeconds, relayBytes, requestsPerMinute, outbound } = {}) {
+export async function startWorker({
+  registries, repositories, trustServers, remembers, demo, advisories, timeoutSeconds, relayBytes, scans, bucket, requestsPerMinute, outbound,
+} = {}) {
   const asked = [];
   const network = async (request) => {
     asked.push(request.clone());
@@ -38,9 +42,17 @@ export async function startWorker({ registries, repositories, trustServers, reme
 
   const lists = { registries: registries?.join(), repositories: repositories?.join(), trustServers: trustServers?.join() };
   const miniflare = new Miniflare(
-    miniflareOptions({ ...lists, remembers, demo, page: advisories && pageWith(advisories), timeoutSeconds, relayBytes, requestsPerMinute, outboundService: outbound && network }),
+    miniflareOptions({
+      ...lists, remembers, demo, page: advisories && pageWith(advisories), timeoutSeconds, relayBytes, scans, bucket: bucket !== undefined, requestsPerMinute,
+      outboundService: outbound && network,
+    }),
   );
   const { origin } = await miniflare.ready;
+  if (bucket !== undefined) {
+    const shards = await miniflare.getR2Bucket('ADVISORIES');
+    // Of its own: it is handed on as it is, and a Buffer is a part of one.
+    for (const [name, bytes] of Object.entries(bucket)) await shards.put(name, new Uint8Array(bytes).buffer);
+  }
   /** A Durable Object of the Worker, by its name. */
   const state = (name) => {
     const object = async () => {

@@ -1,0 +1,361 @@
+// Scans at the edge, on workerd: images of a real registry, advisories from a bucket and from a server that stands in for OSV's. What is found is
+// what native code finds (tests/golden), and what a scan may take is what its operator said.
+
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Response } from 'miniflare'; // not Node's, which is another class // not Node's, which is another class
+import { scan as scanInNode } from '../../pkg/dist/node.js';
+import { makeLayout } from './support/layout.mjs';
+import { osv, recordsOf } from './support/osv-answers.mjs';
+import { ROOT } from './support/program.mjs';
+import { demoRegistry, realRegistries } from './support/registries.mjs';
+import { NOW } from './support/runtimes.mjs';
+import { together } from './support/together.mjs';
+import { startWorker } from './support/worker.mjs';
+
+const SHARDS = `${ROOT}tests/golden/shards`;
+const files = Object.fromEntries(await Promise.all((await readdir(SHARDS)).sort().map(async (name) => [name, await readFile(join(SHARDS, name))])));
+const records = Object.values(files).flatMap((bytes) => recordsOf(bytes.toString()));
+/** What Cloudflare's free plan lets a Worker send for one request that it answers. */
+const FREE = 50;
+
+let stage, real, demo;
+/** Registries and OSV's server: whatever else is asked for is not there. */
+let network;
+/** What OSV's server does. */
+let answers;
+let started = [];
+
+before(async () => {
+  stage = await together({ layout: makeLayout(), real: realRegistries(), demo: demoRegistry() });
+  const { layout } = stage;
+  [real, demo] = [stage.real.open, stage.demo.host];
+  for (const name of ['debian', 'mixed', 'fedora', 'single']) await layout.put(name, `${real}/golden/${name}:1.0`);
+  network = { [real]: `http://${real}`, [demo]: `http://${demo}`, 'api.osv.dev': (request) => answers(request) };
+}, { timeout: 300_000 });
+
+after(async () => {
+  await Promise.all(started.map((worker) => worker.dispose()));
+  await stage?.dispose();
+});
+
+beforeEach(() => { answers = osv(records); });
+
+async function edge(options = {}) {
+  const worker = await startWorker({ registries: [real, demo], scans: { SCAN: 'layers' }, outbound: network, ...options });
+  started.push(worker);
+  return worker;
+}
+
+const get = (worker, question) => fetch(`${worker.url}/v1/scan?${new URLSearchParams(question)}`);
+const post = (worker, question) => fetch(`${worker.url}/v1/scan`, { method: 'POST', body: JSON.stringify(question) });
+
+async function scanned(answer) {
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  assert.equal(answer.headers.get('content-type'), 'application/json');
+  assert.equal(answer.headers.get('cache-control'), 'no-store');
+  return JSON.parse(text);
+}
+
+async function assertRefused(answer, status, code) {
+  const { error } = await answer.json();
+  assert.deepEqual([answer.status, error.code], [status, code], error.message);
+  assert.match(error.message, /^\S.{20,}/);
+  return error.message;
+}
+
+/** The Worker reads its own clock: the time, and how old shards are by then. */
+function atThatTime(scan) {
+  const days = (from, to) => Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000);
+  for (const database of scan.coverage.databases) {
+    assert.equal(database.ageDays, days(database.at, scan.scannedAt));
+    database.ageDays = days(database.at, NOW);
+  }
+  assert.notEqual(scan.scannedAt, NOW);
+  return { ...scan, scannedAt: NOW };
+}
+
+const layersAsked = (worker) => worker.asked.filter(({ url }) => url.includes('/blobs/')).length;
+const osvAsked = (worker) => worker.asked.filter(({ url }) => url.startsWith('https://api.osv.dev/')).length;
+
+describe('by shards in a bucket', { timeout: 120_000 }, () => {
+  let worker;
+  before(async () => { worker = await edge({ bucket: files }); });
+
+  const golden = async (name, one) => {
+    const host = one.host === 'demo' ? demo : real;
+    const answer = one.beside ? await post(worker, { image: `${host}/${one.image}`, ...one.beside }) : await get(worker, { image: `${host}/${one.image}` });
+    const text = JSON.stringify(atThatTime(await scanned(answer)), null, 2).replaceAll(host, 'registry.test');
+    assert.equal(`${text}\n`, await readFile(`${ROOT}tests/golden/${name}.json`, 'utf8'));
+  };
+
+  test('a scan is the golden one, byte for byte, but for the time', () => golden('scan-complete', { image: 'golden/debian:1.0' }));
+
+  test('so is one that is judged, with a VEX document beside it', () => golden('scan-judged', {
+    image: 'golden/debian:1.0',
+    beside: {
+      deny: 'high',
+      onlyFixable: true,
+      ignore: [{ id: 'CVE-2023-38545', reason: 'no SOCKS5 proxy is used', until: '2027-06-01T00:00:00Z' }, { id: 'CVE-1999-0001', reason: 'not there' }],
+      vex: {
+        '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'https://vex.example/2026-01', author: 'team', timestamp: '2026-01-15T00:00:00Z', version: 1,
+        statements: [{
+          vulnerability: { name: 'CVE-2023-30861' }, products: [{ '@id': 'pkg:pypi/flask@2.2.0' }], status: 'not_affected',
+          justification: 'vulnerable_code_not_in_execute_path', impact_statement: 'no sessions are permanent',
+        }],
+      },
+    },
+  }));
+
+  test('a distribution that nobody has advisories about is unsupported', () => golden('scan-unsupported', { image: 'golden/fedora:1.0' }));
+
+  test('a layer that is not what was named is unknown', () => golden('scan-unknown', { image: 'demo/tampered-layer:1.0', host: 'demo', beside: { deny: 'critical' } }));
+
+  test('nobody is told what is installed', async () => {
+    worker.asked.length = 0;
+    await scanned(await get(worker, { image: `${real}/golden/debian:1.0` }));
+    assert.equal(osvAsked(worker), 0);
+  });
+
+  test('nothing of a layer is kept', async () => {
+    await scanned(await get(worker, { image: `${real}/golden/debian:1.0` }));
+    await sleep(300);
+    worker.asked.length = 0;
+    await scanned(await get(worker, { image: `${real}/golden/debian:1.0` }));
+    assert.equal(layersAsked(worker), 7, 'the configuration twice, and five layers');
+  });
+
+  test('an image without layers of packages has an empty inventory, and is unsupported', async () => {
+    const { extent, remarks } = await scanned(await get(worker, { image: `${real}/golden/single:1.0` }));
+    assert.deepEqual([extent, remarks[0].code], ['unsupported', 'inventory-empty']);
+  });
+});
+
+describe('by a bucket', { timeout: 120_000 }, () => {
+  test('without the shard of a language it is partial', async () => {
+    const { 'npm.shard': _, ...others } = files;
+    const { extent, remarks, findings } = await scanned(await get(await edge({ bucket: others }), { image: `${real}/golden/debian:1.0` }));
+    assert.deepEqual([extent, remarks[0].code, findings.length], ['partial', 'packages-without-advisories', 7]);
+  });
+
+  test('without the shard of the distribution it is unsupported', async () => {
+    const { 'Debian-12.shard': _, ...others } = files;
+    const { extent, remarks } = await scanned(await get(await edge({ bucket: others }), { image: `${real}/golden/debian:1.0` }));
+    assert.deepEqual([extent, remarks[0].code], ['unsupported', 'database-missing']);
+  });
+
+  test('with nothing in it there is no "nothing found"', async () => {
+    const { extent, findings } = await scanned(await post(await edge({ bucket: {} }), { image: `${real}/golden/debian:1.0`, deny: 'negligible' }));
+    assert.deepEqual([extent, findings], ['unsupported', []]);
+  });
+
+  test('whose shard is another’s, cut, or garbage, it is said', async () => {
+    for (const wrong of [files['npm.shard'], files['Debian-12.shard'].subarray(0, 900), Buffer.from('{"shard":1}'), Buffer.from([0xff])]) {
+      const worker = await edge({ bucket: { ...files, 'Debian-12.shard': wrong } });
+      const { extent, remarks } = await scanned(await get(worker, { image: `${real}/golden/debian:1.0` }));
+      assert.deepEqual([extent, remarks[0].code], ['unsupported', 'shard-invalid']);
+    }
+  });
+
+  test('whose shards are more than fits, it is said', async () => {
+    const worker = await edge({ bucket: files, scans: { SCAN: 'layers', SCAN_SHARD_BYTES: files['Debian-12.shard'].length } });
+    const { extent, remarks } = await scanned(await get(worker, { image: `${real}/golden/debian:1.0` }));
+    assert.deepEqual([extent, remarks.filter(({ code }) => code === 'shard-unavailable').length], ['partial', 2]);
+  });
+});
+
+describe('by OSV’s server', { timeout: 120_000 }, () => {
+  let worker;
+  before(async () => { worker = await edge(); });
+  beforeEach(() => { worker.asked.length = 0; });
+  const ask = async (image = `${real}/golden/debian:1.0`) => scanned(await get(worker, { image }));
+
+  test('a scan is that of Node, and has the findings that shards have', async () => {
+    const inNode = await scanInNode(`${real}/golden/debian:1.0`, {
+      osv: true,
+      now: new Date(NOW),
+      fetch: async (request) => {
+        if (!request.url.startsWith('https://api.osv.dev/')) return fetch(request);
+        const answer = await answers(request);
+        return new globalThis.Response(await answer.text(), { status: answer.status });
+      },
+    });
+    const scan = await ask();
+    const same = (value) => JSON.stringify(value).replaceAll(scan.scannedAt, NOW);
+    assert.equal(same(scan), same(inNode));
+    const { findings } = JSON.parse(await readFile(`${ROOT}tests/golden/scan-complete.json`));
+    assert.deepEqual(scan.findings, findings.map((finding) => ({ ...finding, knownExploited: null })));
+    assert.equal(scan.extent, 'complete');
+  });
+
+  test(`no more than ${FREE} requests are sent, of which the registry’s are few`, async (context) => {
+    await ask();
+    const [all, osvs] = [worker.asked.length, osvAsked(worker)];
+    context.diagnostic(`${all} requests for an image of five layers and eight advisories, ${osvs} of them to OSV's server`);
+    assert.equal(osvs, 9, 'a batch, and eight advisories');
+    assert.ok(all <= FREE);
+  });
+
+  describe('that knows 500 advisories of one package', () => {
+    const many = Array.from({ length: 500 }, (_, number) => ({
+      id: `DEBIAN-CVE-2024-${10_000 + number}`, modified: '2026-01-30T00:00:00Z', upstream: [`CVE-2024-${10_000 + number}`],
+      affected: [{ package: { ecosystem: 'Debian:12', name: 'curl' }, ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }], ecosystem_specific: { urgency: 'high' } }],
+    }));
+
+    for (const [what, page, batches] of [['at once', 1000, 1], ['in pages, the first of which is a token', 100, 6]]) {
+      test(`${what}, all of them are findings, and as many as may be are read`, async () => {
+        answers = osv(many, { page });
+        const { extent, remarks, findings, coverage } = await ask();
+        assert.deepEqual([extent, remarks[0].code, findings.length], ['partial', 'osv-requests-exhausted', 500]);
+        const undetermined = findings.filter(({ state }) => state === 'undetermined');
+        assert.equal(undetermined.length, 500 - (30 - batches));
+        assert.equal(coverage.unread.length, undetermined.length);
+        for (const { severity, fixed } of undetermined) assert.deepEqual([severity.level, fixed], ['unknown', null]);
+        assert.equal(osvAsked(worker), 30);
+        assert.ok(worker.asked.length <= FREE, `found ${worker.asked.length} requests`);
+      });
+    }
+
+    test('in more pages than may be asked for, the scan is unknown', async () => {
+      answers = osv(many, { page: 5 });
+      const { extent, remarks } = await ask();
+      assert.deepEqual([extent, remarks[0].code], ['unknown', 'osv-requests-exhausted']);
+      assert.ok(worker.asked.length <= FREE, `found ${worker.asked.length} requests`);
+    });
+
+    test('no rule is met by it', async () => {
+      answers = osv(many.map((record) => ({ ...record, affected: [{ ...record.affected[0], ecosystem_specific: { urgency: 'low' } }] })));
+      const { rule } = await scanned(await post(worker, { image: `${real}/golden/debian:1.0`, deny: 'critical' }));
+      assert.equal(rule.judged, 'open');
+    });
+  });
+
+  const hostile = {
+    'answers with an error': [() => new Response('{}', { status: 500 }), 'osv-unavailable'],
+    'asks for patience': [() => new Response('{}', { status: 429, headers: { 'retry-after': '5' } }), 'osv-unavailable'],
+    'answers with garbage': [() => new Response('<html>'), 'osv-answer-invalid'],
+    'answers with nothing': [() => new Response(''), 'osv-answer-invalid'],
+    'answers with no results': [() => Response.json({ results: [] }), 'osv-answer-invalid'],
+    'answers with more than there is': [() => new Response(`{"results":[${'{},'.repeat(12 << 20)}{}]}`), 'osv-unavailable'],
+    'answers with values that fill the memory': [() => new Response(`{"results":[${'{},'.repeat(4 << 20)}{}]}`), 'osv-answer-invalid'],
+    'redirects': [() => new Response(null, { status: 307, headers: { location: `http://${real}/v1/querybatch` } }), 'osv-unavailable'],
+    'answers with a token for ever': [
+      async (request) => Response.json({ results: (await request.json()).queries.map(() => ({ next_page_token: 'again' })) }),
+      'osv-requests-exhausted',
+    ],
+  };
+  for (const [what, [behaviour, code]] of Object.entries(hostile)) {
+    test(`that ${what}, a scan is unknown, and meets no rule`, async () => {
+      answers = behaviour;
+      const { extent, remarks, rule, findings } = await scanned(await post(worker, { image: `${real}/golden/debian:1.0`, deny: 'critical' }));
+      assert.deepEqual([extent, remarks[0].code, rule.judged, findings], ['unknown', code, 'open', []]);
+      assert.ok(worker.asked.length <= FREE);
+    });
+  }
+
+  test('that names advisories and has none of them, all of them are undetermined', async () => {
+    const honest = osv(records);
+    answers = (request) => (request.method === 'GET' ? new Response('gone', { status: 404 }) : honest(request));
+    const { extent, findings } = await ask();
+    assert.deepEqual([extent, findings.length, findings.every(({ state }) => state === 'undetermined')], ['partial', 8, true]);
+  });
+
+  test('whose every advisory is another one, all of them are undetermined', async () => {
+    const honest = osv(records);
+    answers = (request) => (request.method === 'GET' ? Response.json(records[0]) : honest(request));
+    const { extent, findings } = await ask();
+    assert.deepEqual([extent, findings.filter(({ state }) => state === 'undetermined').length], ['partial', 7]);
+  });
+});
+
+describe('refuses', { timeout: 120_000 }, () => {
+  let worker;
+  before(async () => { worker = await edge({ bucket: files }); });
+  beforeEach(() => { worker.asked.length = 0; });
+
+  test('to scan where its operator did not say that it may', async () => {
+    for (const scans of [undefined, { SCAN: '' }, { SCAN: 'everything' }]) {
+      const silent = await edge({ scans });
+      assert.match(await assertRefused(await get(silent, { image: `${real}/golden/debian:1.0` }), 403, 'scan-not-allowed'), /npx pullproof scan/);
+      assert.deepEqual(silent.asked, []);
+    }
+  });
+
+  for (const [what, scans] of [['layers', { SCAN_LAYERS: 4 }], ['bytes', { SCAN_LAYER_BYTES: 500 }]]) {
+    test(`an image of more ${what} than it may take, and asks for none of its layers`, async () => {
+      const small = await edge({ bucket: files, scans: { SCAN: 'layers', ...scans } });
+      const message = await assertRefused(await get(small, { image: `${real}/golden/debian:1.0` }), 413, 'image-over-limit');
+      assert.match(message, /^expected at most \d+ .*layers, found \d+: none of them was fetched; to scan it yourself/);
+      assert.equal(layersAsked(small), 1, 'the configuration');
+    });
+  }
+
+  const questions = {
+    'no image': '', 'an empty image': 'image=', 'two images': 'image=a&image=b', 'a parameter that it does not know': 'image=a&severity=high',
+    'a VEX document in the query': 'image=a&vex={}', 'shards of a stranger’s': 'image=a&shards=x',
+  };
+  for (const [what, query] of Object.entries(questions)) {
+    test(what, async () => {
+      await assertRefused(await fetch(`${worker.url}/v1/scan?${query}`), 400, 'options-invalid');
+      assert.deepEqual(worker.asked, []);
+    });
+  }
+
+  const bodies = {
+    'no JSON': '{', 'a list': '[]', 'a member that it does not know': { shards: [] }, 'limits of a stranger’s': { limits: { layers: 1000 } },
+    'OSV’s server where there are shards': { osv: true }, 'a relay of a stranger’s': { relay: 'https://relay.test/' }, 'a level that is none': { deny: 'severe' },
+    'onlyFixable without deny': { onlyFixable: true }, 'a list of ignored that is none': { deny: 'high', ignore: ['CVE-2023-4911'] },
+    'a VEX document that is none': { vex: { statements: 1 } }, 'a time that is a text': { deny: 'high', ignore: [{ id: 'CVE-2023-4911', reason: 'x', until: 'soon' }] },
+    'a policy': { policy: { rules: [], default: 'reject' } },
+  };
+  for (const [what, body] of Object.entries(bodies)) {
+    test(what, async () => {
+      const text = typeof body === 'string' ? body : JSON.stringify({ image: `${real}/golden/debian:1.0`, ...body });
+      await assertRefused(await fetch(`${worker.url}/v1/scan`, { method: 'POST', body: text }), 400, 'options-invalid');
+      assert.deepEqual(worker.asked, []);
+    });
+  }
+
+  test('a body of more than 512 KiB', async () => {
+    await assertRefused(await post(worker, { image: `${real}/golden/debian:1.0`, vex: 'x'.repeat(512 * 1024) }), 413, 'request-too-large');
+  });
+
+  test('a text that is no reference, and a platform that is none', async () => {
+    await assertRefused(await get(worker, { image: 'Not An Image' }), 400, 'reference-invalid');
+    await assertRefused(await get(worker, { image: `${real}/golden/debian:1.0`, platform: '//' }), 400, 'platform-invalid');
+  });
+
+  for (const image of ['127.0.0.1:1/a', 'localhost/a', '169.254.169.254/latest', 'nginx']) {
+    test(`an image of a registry that is not listed: ${image}`, async () => {
+      await assertRefused(await get(worker, { image }), 403, 'registry-not-allowed');
+      assert.deepEqual(worker.asked, []);
+    });
+  }
+
+  test('PUT', async () => assertRefused(await fetch(`${worker.url}/v1/scan`, { method: 'PUT', body: '{}' }), 405, 'method-not-allowed'));
+
+  test('whoever asks too often', async () => {
+    const limited = await edge({ bucket: files, requestsPerMinute: 1 });
+    await scanned(await get(limited, { image: `${real}/golden/debian:1.0` }));
+    await assertRefused(await get(limited, { image: `${real}/golden/debian:1.0` }), 429, 'rate-limited');
+  });
+
+  test('an image that is not there', async () => assertRefused(await get(worker, { image: `${real}/golden/nowhere:1.0` }), 404, 'not-found'));
+
+  test('to wait for ever', async () => {
+    const impatient = await edge({ timeoutSeconds: 1 });
+    answers = () => sleep(5000).then(() => new Response('{}'));
+    await assertRefused(await get(impatient, { image: `${real}/golden/debian:1.0` }), 504, 'timeout');
+  });
+});
+
+test('any page may ask for a scan', async () => {
+  const worker = await edge({ bucket: files });
+  const preflight = await fetch(`${worker.url}/v1/scan`, { method: 'OPTIONS' });
+  assert.equal(preflight.headers.get('access-control-allow-methods'), 'GET, POST, OPTIONS');
+  assert.equal((await get(worker, { image: `${real}/golden/debian:1.0` })).headers.get('access-control-allow-origin'), '*');
+});

@@ -1,0 +1,30 @@
+/**
+ * Shards of advisories in a bucket that the operator fills: `cargo xtask shards` makes them, and their names. A scan at the edge then tells nobody
+ * what is installed, and one of thousands of advisories takes two requests.
+ */
+
+/** Gives the shards of one scan, of at most `limit` bytes together: all of them are in memory at once, where a Worker has 128 MB. */
+export function shardsIn(bucket: R2Bucket, limit: number = BYTES): (ecosystem: string) => Promise<Uint8Array | undefined> {
+  let left = limit;
+  return async (ecosystem) => {
+    const shard = await bucket.get(fileName(ecosystem));
+    if (shard === null) return undefined;
+    if (shard.size > left) {
+      await shard.body.cancel();
+      const error = new Error(`expected shards of at most ${limit} bytes for one scan, found ${shard.key} of ${shard.size} among them`);
+      // The scan says that it could not be had; why is for whoever reads the logs.
+      console.error(error.message);
+      throw error;
+    }
+    left -= shard.size;
+    return new Uint8Array(await shard.arrayBuffer());
+  };
+}
+
+/** Debian's has some ten million, npm's fifty; here and in the core each is held once, for a moment twice. */
+const BYTES = 32 * 1024 ** 2;
+
+/** As `cargo xtask shards` names them. */
+function fileName(ecosystem: string): string {
+  return `${ecosystem.replace(/[^A-Za-z0-9.]/g, '-')}.shard`;
+}
