@@ -1,4 +1,5 @@
 /** Entry point for Node, Deno and Bun: the modules are files beside this one. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as core from './wasm/pullproof.js';
 import * as cryptoCore from './wasm/pullproof_crypto.js';
@@ -30,6 +31,11 @@ function loadTrustCore(): TrustCore {
 }
 
 core.initSync(read('pullproof_bg.wasm'));
-open(core, { fetch: (request) => globalThis.fetch(request), safelistedOnly: false, loadPinCore, loadCryptoCore, loadScanCore, loadTrustCore });
+open(core, {
+  fetch: (request) => globalThis.fetch(request),
+  safelistedOnly: false,
+  hash: (algorithm) => createHash(algorithm),
+  loadPinCore, loadCryptoCore, loadScanCore, loadTrustCore,
+});
 export * from './index.js';
 export { fileStore } from './filestore.js';

@@ -18,7 +18,13 @@ export async function startChromium() {
   const browser = await startBrowser();
   const page = await browser.newPage();
   await page.goto(server.origin);
+  const processes = await browser.newBrowserCDPSession();
   return {
+    /** Seconds of processors that the browser has taken, all of its processes together. */
+    async processors() {
+      const { processInfo } = await processes.send('SystemInfo.getProcessInfo');
+      return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+    },
     scan: (image, shard) => page.evaluate(inPage, { image, shard }),
     async dispose() {
       await browser.close();
