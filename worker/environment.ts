@@ -10,7 +10,10 @@ export interface Environment {
   readonly TRUST_SERVERS?: string;
   /** Keeps trusted roots, and what was seen of collections; if none is bound, those that come with the package are used. */
   readonly TRUST?: DurableObjectNamespace<TrustState>;
-  /** `layers` if images are scanned here, by all of their layers; absent: none is. */
+  /**
+   * Where a scan may read packages from, separated by commas: `sbom`, which is a list that somebody attached to the image, and `layers`, which is all of
+   * them. Absent: nothing is scanned here.
+   */
   readonly SCAN?: string;
   /** The most layers of an image that is scanned: 64 if absent. */
   readonly SCAN_LAYERS?: number;

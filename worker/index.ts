@@ -5,8 +5,8 @@
  * GET  /v1/check?image=…[&platform=…][&attachments=1]     the report on an image
  * POST /v1/check  {image, platform?, policy?, attachments?}    the same, judged by a policy; instead of it, {key, trustedRoot?} or
  *                                                         {identity: {issuer, subject}, trustedRoot?}
- * GET  /v1/scan?image=…[&platform=…][&deny=…]           what is known to be vulnerable in an image, where the operator allows it
- * POST /v1/scan   {image, platform?, deny?, onlyFixable?, ignore?, vex?}    the same, judged
+ * GET  /v1/scan?image=…[&platform=…][&packages=…][&deny=…]           what is known to be vulnerable in an image, where the operator allows it
+ * POST /v1/scan   {image, platform?, packages?, attestedBy?, trustedRoot?, deny?, onlyFixable?, ignore?, vex?}    the same, judged
  * POST /v1/pin    {text, kind?, file?, platform?, policy?}     the text with digests, and what was left alone
  * POST /v1/drift  {text, kind?, file?, platform?, policy?}     which tags of a pinned text, or of a lock, have moved
  * GET  /relay/<registry>/v2/…                             a registry's answer, for pages that it sends no CORS headers
@@ -73,7 +73,7 @@ async function route(
     case '/v1/check':
       return answerCheck(request, url, registries, trust, transport, signal);
     case '/v1/scan':
-      return answerScan(request, url, environment, registries, transport, signal);
+      return answerScan(request, url, environment, registries, trust, transport, signal);
     case '/v1/pin':
       return answerPin(request, registries, trust, transport, signal);
     case '/v1/drift':

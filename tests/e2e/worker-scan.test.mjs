@@ -8,6 +8,9 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Response } from 'miniflare'; // not Node's, which is another class // not Node's, which is another class
 import { scan as scanInNode } from '../../pkg/dist/node.js';
+import { attested, LIBC, MINIMIST, signer, SPDX, spdx, statement } from '../../pkg/test/support/attested.mjs';
+import { debian } from '../../pkg/test/support/layered.mjs';
+import { startRegistry } from '../../pkg/test/support/registry.mjs';
 import { makeLayout } from './support/layout.mjs';
 import { osv, recordsOf } from './support/osv-answers.mjs';
 import { ROOT } from './support/program.mjs';
@@ -269,6 +272,83 @@ describe('by OSV’s server', { timeout: 120_000 }, () => {
     answers = (request) => (request.method === 'GET' ? Response.json(records[0]) : honest(request));
     const { extent, findings } = await ask();
     assert.deepEqual([extent, findings.filter(({ state }) => state === 'undetermined').length], ['partial', 7]);
+  });
+});
+
+describe('by a list that is attached to the image', { timeout: 120_000 }, () => {
+  const [publisher, stranger] = [signer(), signer()];
+  const attestedBy = ({ publicKey }) => ({ cosign: { publicKey } });
+  let registry, worker;
+
+  before(async () => {
+    const image = debian();
+    const [{ manifest: { descriptor: { digest } } }] = image.images;
+    const says = statement(digest, SPDX, spdx(LIBC, MINIMIST));
+    registry = await startRegistry({ repositories: { 'team/app': attested(image, [{ by: publisher, says }], digest), 'team/bare': debian() } });
+    worker = await listing();
+  });
+  after(() => registry?.stop());
+  beforeEach(() => { worker.asked.length = 0; });
+
+  const listing = (options) => edge({
+    registries: [registry.host], scans: { SCAN: 'sbom' }, outbound: { ...network, [registry.host]: `http://${registry.host}` }, ...options,
+  });
+  const ask = (question, of = 'team/app') => post(worker, { image: `${registry.host}/${of}:1.0`, attestedBy: attestedBy(publisher), deny: 'critical', ...question });
+  const layerOf = ({ images: [{ layer }] }) => layer.descriptor.digest;
+
+  test('the scan is that of Node, says whose list it is, and no layer is asked for', async (context) => {
+    const scan = await scanned(await ask());
+    const inNode = await scanInNode(`${registry.host}/team/app:1.0`, {
+      osv: true, packages: 'sbom', attestedBy: attestedBy(publisher), deny: 'critical', now: new Date(NOW),
+      fetch: async (request) => {
+        if (!request.url.startsWith('https://api.osv.dev/')) return fetch(request);
+        return new globalThis.Response(await (await answers(request)).text());
+      },
+    });
+    assert.equal(JSON.stringify(scan).replaceAll(scan.scannedAt, NOW), JSON.stringify(inNode));
+    assert.deepEqual([scan.extent, scan.inventory.from, scan.inventory.trust, scan.rule.judged], ['complete', 'sbom', 'signed', 'met']);
+    assert.deepEqual(scan.findings.map(({ id }) => id), ['CVE-2023-4911', 'CVE-2019-1010022']);
+    assert.ok(worker.asked.every(({ url }) => !url.includes(layerOf(debian()))));
+    context.diagnostic(`${worker.asked.length} requests, ${osvAsked(worker)} of them to OSV's server`);
+    assert.ok(worker.asked.length <= FREE);
+  });
+
+  test(`of whose packages 500 advisories are known, no more than ${FREE} requests are sent`, async (context) => {
+    answers = osv(Array.from({ length: 500 }, (_, number) => ({
+      id: `DEBIAN-CVE-2024-${10_000 + number}`, modified: '2026-01-30T00:00:00Z', upstream: [`CVE-2024-${10_000 + number}`],
+      affected: [{ package: { ecosystem: 'Debian:12', name: 'glibc' }, ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }] }],
+    })));
+    const { extent, findings, rule } = await scanned(await ask());
+    assert.deepEqual([extent, findings.length, rule.judged], ['partial', 500, 'open']);
+    context.diagnostic(`${worker.asked.length} requests`);
+    assert.ok(worker.asked.length <= FREE, `found ${worker.asked.length} requests`);
+  });
+
+  test('a list of a stranger’s, and one that is not there, are unknown and meet no rule', async () => {
+    for (const answer of [await ask({ attestedBy: attestedBy(stranger) }), await ask({}, 'team/bare'), await ask({ attestedBy: undefined }, 'team/bare')]) {
+      const { extent, rule, findings } = await scanned(answer);
+      assert.deepEqual([extent, rule.judged, findings], ['unknown', 'open', []]);
+    }
+  });
+
+  test('layers are read where the operator allows it, and nothing is read from where it is not', async () => {
+    const both = await listing({ scans: { SCAN: 'sbom,layers' } });
+    const of = (question) => post(both, { image: `${registry.host}/team/app:1.0`, ...question });
+    assert.equal((await scanned(await of({ packages: 'layers' }))).inventory.from, 'layers');
+    assert.equal((await scanned(await of({ attestedBy: attestedBy(publisher) }))).inventory.from, 'sbom');
+    assert.equal((await scanned(await get(both, { image: `${registry.host}/team/bare:1.0`, packages: 'layers' }))).inventory.from, 'layers');
+    await assertRefused(await ask({ packages: 'layers' }), 403, 'scan-not-allowed');
+    const layersOnly = await listing({ scans: { SCAN: 'layers' } });
+    await assertRefused(await post(layersOnly, { image: `${registry.host}/team/app:1.0`, packages: 'sbom' }), 403, 'scan-not-allowed');
+    for (const packages of ['rpm', 1, ['sbom']]) await assertRefused(await ask({ packages }), 400, 'options-invalid');
+  });
+
+  test('a signer who is none, and a trusted root from where nobody may ask, are refused before anything is asked', async () => {
+    await assertRefused(await ask({ attestedBy: { cosign: { publicKey: 'no key' } } }), 400, 'options-invalid');
+    const tuf = { metadata: 'https://tuf.test/metadata/', targets: 'https://tuf.test/targets/', root: {} };
+    await assertRefused(await ask({ trustedRoot: { tuf } }), 403, 'repository-not-allowed');
+    await assertRefused(await ask({ attestedBy: undefined, trustedRoot: {} }), 400, 'options-invalid');
+    assert.deepEqual(worker.asked, []);
   });
 });
 
