@@ -21,6 +21,7 @@ export interface Core {
     signal?: AbortSignal,
     onStep?: (step: Step) => void,
     store?: Store,
+    advisors?: Advisors,
   ): Promise<Report>;
   parseReference(text: string): ParsedReference;
   resolve(
@@ -31,6 +32,7 @@ export interface Core {
     publishers: Publishers,
     signal?: AbortSignal,
     store?: Store,
+    advisors?: Advisors,
   ): Promise<Resolved>;
   /** `image` has a tag and the digest that it is pinned to. */
   drift(
@@ -41,6 +43,7 @@ export interface Core {
     publishers: Publishers,
     signal?: AbortSignal,
     store?: Store,
+    advisors?: Advisors,
   ): Promise<Drift>;
   /** What the signers say of an image whom the policy names for it: between this module and the one that scans. */
   attestations(
@@ -117,6 +120,17 @@ export interface ScanCore {
     onStep?: (step: ScanProgress) => void,
     hash?: BeginHash,
   ): Promise<Scan>;
+  /** The same for a check, of the manifest that it has found. */
+  scanFound(
+    image: string,
+    options: CoreMeans & { found: unknown; rule: unknown },
+    vex: readonly Uint8Array[],
+    fetch: Fetch,
+    shards?: (ecosystem: string) => Promise<Uint8Array | null | undefined>,
+    signal?: AbortSignal,
+    onStep?: (step: ScanProgress) => void,
+    hash?: BeginHash,
+  ): Promise<unknown>;
 }
 
 /** What became of the references of a text: for each its digest, or why it has none. */
@@ -171,6 +185,9 @@ export type Publishers = (image: string, root: Uint8Array, wanted: readonly stri
 
 /** Begins a digest: `createHash` of Node's. `update` has read the bytes when it returns. */
 export type BeginHash = (algorithm: 'sha256' | 'sha384' | 'sha512') => { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
+
+/** Says what is known to be vulnerable in an image that a check has found, or rejects. What it answers is between the two modules. */
+export type Advisors = (image: string, found: unknown, rule: string) => Promise<unknown>;
 
 /** What differs between a page, a Worker and Node. */
 export interface Platform {

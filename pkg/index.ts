@@ -15,7 +15,7 @@ import { pinText } from './pin.js';
 import { prove } from './prover.js';
 import { suggest } from './publishers.js';
 import { parseReference } from './reference.js';
-import { scanImage } from './scan.js';
+import { Advice, scanImage } from './scan.js';
 import { findIn } from './text.js';
 import { inspect, publishersFor } from './trust.js';
 import { refresh, validateTarget } from './tuf.js';
@@ -35,6 +35,7 @@ export { CheckError, ImageRejectedError, memoryStore, parseReference, ready, rea
 export async function check(image: string, options: CheckOptions = {}): Promise<Report> {
   validate(options, 'check');
   const { signal, onStep, store } = options;
+  const advice = new Advice(options);
   signal?.throwIfAborted();
   await ready;
   const { core, platform } = loaded();
@@ -47,9 +48,11 @@ export async function check(image: string, options: CheckOptions = {}): Promise<
   const { fetch = platform.fetch } = options;
   const send = (request: Request) => fetch(request);
   const publishers = publishersFor(coreOptions, send, signal, store);
+  const advisors = advice.advisors({ options: coreOptions, fetch: send, signal, onStep });
   try {
-    const report = await core.check(image, coreOptions, send, prove, publishers, signal, onStep, store);
+    const report = await core.check(image, coreOptions, send, prove, publishers, signal, onStep, store, advisors);
     signal?.throwIfAborted();
+    advice.throwFault();
     return report;
   } catch (thrown) {
     signal?.throwIfAborted();

@@ -5,7 +5,7 @@ import { CheckError } from './errors.js';
 import { nearest } from './nearest.js';
 import { KINDS } from './text.js';
 import type {
-  BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, InspectOptions, NamedSigner, ParsedReference, PinOptions, Policy, RefreshOptions, ScanOptions, TufTarget,
+  AdvisoryOptions, BundleOptions, CheckOptions, Credentials, DriftOptions, ErrorCode, FindOptions, InspectOptions, NamedSigner, ParsedReference, PinOptions, Policy, RefreshOptions, ScanOptions, TufTarget,
 } from './types.js';
 
 /** What RFC 3339 cannot write any more. */
@@ -15,6 +15,18 @@ const CREDENTIALS = '{ username, password } or { identityToken }';
 type Rule = [expected: string, allows: (value: unknown) => boolean];
 /** Every option and the values that it may have. A caller without a type checker is a caller too. */
 type Rules<Options> = { [Name in keyof Required<Options>]: Rule };
+
+const isShards = (value: unknown) => isFunction(value) || (Array.isArray(value) ? value : [value]).every((one) => one instanceof Uint8Array);
+const isVex = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) => isJson(one) || one instanceof Uint8Array);
+const isLimits = (value: unknown) => isObject(value) && Object.entries(value).every(([name, most]) => LIMITS.includes(name)
+  && (most === undefined || (Number.isSafeInteger(most) && most as number >= (name === 'layersAtOnce' ? 1 : 0))));
+const LIMITS = ['layers', 'layerBytes', 'layersAtOnce', 'osvRequests'];
+const advisoryRules: Rules<AdvisoryOptions> = {
+  shards: ['a function that loads the shard of an ecosystem, or the bytes of shards', isShards],
+  osv: ['true or false', (value) => typeof value === 'boolean'],
+  vex: ['OpenVEX documents: objects, their JSON text or their bytes', isVex],
+  limits: [`whole numbers for ${LIMITS.join(', ')}`, isLimits],
+};
 
 const checkRules: Rules<CheckOptions> = {
   policy: ['a policy object or its JSON text', isJson],
@@ -32,6 +44,7 @@ const checkRules: Rules<CheckOptions> = {
   now: ['a valid Date from 1970 to 9999', (value) => value instanceof Date && value.getTime() >= 0 && value.getTime() < YEAR_10000],
   signal: ['an AbortSignal', (value) => isObject(value) && typeof value['aborted'] === 'boolean'],
   onStep: ['a function', isFunction],
+  ...advisoryRules,
 };
 
 const kindRule = (kinds: readonly string[]): Rule => [`one of ${kinds.join(', ')}`, (value) => kinds.includes(value as string)];
@@ -59,17 +72,10 @@ const targetRules: Rules<TufTarget> = {
 };
 const { credentials, fetch, now, relay, signal, store, trustServer } = checkRules;
 
-const isShards = (value: unknown) => isFunction(value) || (Array.isArray(value) ? value : [value]).every((one) => one instanceof Uint8Array);
 const isSigners = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) =>
   isObject(one) && ['cosign', 'sigstore'].includes(Object.keys(one).join()) && Object.values(one).every(isObject));
-const isVex = (value: unknown) => (Array.isArray(value) ? value : [value]).every((one) => isJson(one) || one instanceof Uint8Array);
-const isLimits = (value: unknown) => isObject(value) && Object.entries(value).every(([name, most]) => LIMITS.includes(name)
-  && (most === undefined || (Number.isSafeInteger(most) && most as number >= (name === 'layersAtOnce' ? 1 : 0))));
-const LIMITS = ['layers', 'layerBytes', 'layersAtOnce', 'osvRequests'];
 const scanRules: Rules<ScanOptions> = {
-  shards: ['a function that loads the shard of an ecosystem, or the bytes of shards', isShards],
-  osv: ['true or false', checkRules.attachments[1]],
-  limits: [`whole numbers for ${LIMITS.join(', ')}`, isLimits],
+  ...advisoryRules,
   platform: checkRules.platform,
   credentials,
   relay,
@@ -82,7 +88,6 @@ const scanRules: Rules<ScanOptions> = {
   attestedBy: ['signers such as { cosign: { publicKey } } or { sigstore: { issuer, subject } }', isSigners],
   trustedRoot,
   store,
-  vex: ['OpenVEX documents: objects, their JSON text or their bytes', isVex],
   deny: kindRule(['negligible', 'low', 'medium', 'high', 'critical']),
   onlyFixable: ['true or false', checkRules.attachments[1]],
   ignore: ['a list of { id, reason, until? }', (value) => Array.isArray(value) && value.every(isObject)],

@@ -1,10 +1,11 @@
 /** Asks registries about many images: a few at a time, and with the credentials of each registry asked for once. */
 
-import { type CoreOptions, type Fetch, loaded, type Publishers, type Verify } from './core.js';
+import { type Advisors, type CoreOptions, type Fetch, loaded, type Publishers, type Verify } from './core.js';
 import { CheckError, fromCore, isCallersFault } from './errors.js';
 import { credentialsFor, toCore } from './options.js';
 import { prove } from './prover.js';
 import { parseReference } from './reference.js';
+import { Advice } from './scan.js';
 import { publishersFor } from './trust.js';
 import type { Drift, LeftAlone, PinOptions, Resolved, Store } from './types.js';
 
@@ -30,11 +31,13 @@ type Question<Answer> = (
   publishers: Publishers,
   signal: AbortSignal,
   store?: Store,
+  advisors?: Advisors,
 ) => Promise<Answer>;
 
 export class Resolver {
   readonly #options: Omit<PinOptions, 'kind'>;
   readonly #coreOptions: CoreOptions;
+  readonly #advice: Advice;
   readonly #signal: AbortSignal;
   /** What is wrong for all images ends the questions about all of them. */
   readonly #end = new AbortController();
@@ -42,6 +45,7 @@ export class Resolver {
 
   constructor(options: Omit<PinOptions, 'kind'>) {
     this.#options = options;
+    this.#advice = new Advice(options);
     this.#coreOptions = { ...toCore(options), safelistedOnly: loaded().platform.safelistedOnly };
     this.#signal = options.signal === undefined ? this.#end.signal : AbortSignal.any([options.signal, this.#end.signal]);
   }
@@ -112,8 +116,11 @@ export class Resolver {
     const credentials = await this.#credentialsOf(parseReference(image).registry);
     const [asked, send] = [{ ...options, ...credentials }, (request: Request) => fetch(request)];
     const publishers = publishersFor(asked, send, this.#signal, store);
+    const advisors = this.#advice.advisors({ options: asked, fetch: send, signal: this.#signal });
     try {
-      return await question(image, asked, send, prove, publishers, this.#signal, store);
+      const answer = await question(image, asked, send, prove, publishers, this.#signal, store, advisors);
+      this.#advice.throwFault();
+      return answer;
     } catch (thrown) {
       throw fromCore(thrown);
     }

@@ -1,13 +1,13 @@
 /**
- * What is known to be vulnerable in an image, which is a module of its own. It is loaded when somebody first scans.
+ * What is known to be vulnerable in an image, which is a module of its own. It is loaded when somebody first scans, or a policy asks.
  */
 
 import { attestedOf } from './attested.js';
-import { loaded, scanCore } from './core.js';
-import { CheckError, fromCore } from './errors.js';
+import { type Advisors, type CoreOptions, type Fetch, loaded, scanCore } from './core.js';
+import { CheckError, fromCore, isCallersFault } from './errors.js';
 import { credentialsFor, textOf, toCore } from './options.js';
 import { parseReference } from './reference.js';
-import type { Scan, ScanOptions } from './types.js';
+import type { AdvisoryOptions, Scan, ScanLimits, ScanOptions, ScanProgress, Step } from './types.js';
 
 /** Bytes of the first line of a shard, in which it says what it is: as many as the core reads. */
 const FIRST_LINE = 1 << 20;
@@ -15,8 +15,11 @@ const FIRST_LINE = 1 << 20;
 type Loader = (ecosystem: string) => Promise<Uint8Array | null | undefined>;
 
 export async function scanImage(image: string, options: ScanOptions): Promise<Scan> {
-  const { signal, onProgress, vex = [], sbom, packages, deny, onlyFixable, ignore, limits } = options;
-  const shards = loaderOf(options);
+  const { signal, onProgress, sbom, packages, deny, onlyFixable, ignore, limits } = options;
+  const given = givenIn(options);
+  if (given === undefined) {
+    throw new CheckError('options-invalid', 'expected shards, or osv: true, which tells api.osv.dev the names and versions of all packages; found neither');
+  }
   if (deny === undefined && (onlyFixable !== undefined || ignore !== undefined)) {
     throw new CheckError('options-invalid', 'expected onlyFixable and ignore with deny, found no deny: it says what is wanted');
   }
@@ -27,7 +30,6 @@ export async function scanImage(image: string, options: ScanOptions): Promise<Sc
   const { registry } = parseReference(image);
   const rule = deny === undefined ? {} : { rule: { deny, ...(onlyFixable !== undefined && { onlyFixable }), ...(ignore !== undefined && { ignore }) } };
   const means = { ...toCore(options), ...await credentialsFor(registry, options), safelistedOnly: platform.safelistedOnly };
-  const documents = (Array.isArray(vex) ? vex : [vex]).map((one) => bytesOf(one, 'a VEX document'));
   const list = sbom === undefined ? undefined : bytesOf(sbom, 'a list of packages');
   const core = await scanCore();
   signal?.throwIfAborted();
@@ -37,7 +39,7 @@ export async function scanImage(image: string, options: ScanOptions): Promise<Sc
   signal?.throwIfAborted();
   try {
     const asked = { ...means, ...rule, ...(packages !== undefined && { packages }), ...(limits && { limits }) };
-    const scan = await core.scan(image, asked, documents, list, attested, send, shards, signal, onProgress, platform.hash);
+    const scan = await core.scan(image, asked, given.vex, list, attested, send, given.shards, signal, onProgress, platform.hash);
     signal?.throwIfAborted();
     return scan;
   } catch (thrown) {
@@ -50,15 +52,73 @@ function bytesOf(document: object | string, what: string): Uint8Array {
   return document instanceof Uint8Array ? document : new TextEncoder().encode(textOf(document, what));
 }
 
-/** Nothing where OSV's server is to be asked. */
-function loaderOf({ shards, osv }: ScanOptions): Loader | undefined {
-  if (osv === true) {
-    if (shards !== undefined) throw new CheckError('options-invalid', 'expected shards or osv, found both: one tells nobody what is installed');
+/** What a check may ask, and with whom it asks. */
+export interface Asking {
+  readonly options: CoreOptions;
+  readonly fetch: Fetch;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((step: Step) => void) | undefined;
+}
+
+/** What is known to be vulnerable, for checks. */
+export class Advice {
+  readonly #given: Given | undefined;
+  /** What is wrong with the options, which only the module that scans can say. No report may hide it. */
+  #fault: CheckError | undefined;
+
+  constructor(options: AdvisoryOptions) {
+    this.#given = givenIn(options);
+  }
+
+  /** For one check, with the same means; nothing where nobody has said where advisories are from. */
+  advisors({ options, fetch, signal, onStep }: Asking): Advisors | undefined {
+    const given = this.#given;
+    if (given === undefined) return undefined;
+    const { platform, policy, attachments, trustServer, ...means } = options;
+    const tell = onStep && (({ stage, ...step }: ScanProgress) => onStep({ type: stage, ...step } as Step));
+    return async (image, found, rule) => {
+      try {
+        const asked = { ...means, ...(given.limits && { limits: given.limits }), found, rule: JSON.parse(rule) as unknown };
+        return await (await scanCore()).scanFound(image, asked, given.vex, fetch, given.shards, signal, tell, loaded().platform.hash);
+      } catch (thrown) {
+        const error = fromCore(thrown);
+        if (error instanceof CheckError && isCallersFault(error)) this.#fault = error;
+        throw error;
+      }
+    };
+  }
+
+  /** Throws what is wrong with the options, if a check came upon it. */
+  throwFault(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+}
+
+interface Given {
+  /** Nothing where OSV's server is to be asked. */
+  readonly shards: Loader | undefined;
+  readonly vex: readonly Uint8Array[];
+  readonly limits: ScanLimits | undefined;
+}
+
+/** Nothing where nobody has said where advisories are from. */
+function givenIn({ shards, osv, vex, limits }: AdvisoryOptions): Given | undefined {
+  if (shards === undefined && osv !== true) {
+    if (vex !== undefined) throw new CheckError('options-invalid', 'expected vex with shards or osv, found it alone: it is put beside findings');
     return undefined;
   }
-  if (shards === undefined) {
-    throw new CheckError('options-invalid', 'expected shards, or osv: true, which tells api.osv.dev the names and versions of all packages; found neither');
+  if (shards !== undefined && osv === true) {
+    throw new CheckError('options-invalid', 'expected shards or osv, found both: one tells nobody what is installed');
   }
+  const documents = vex === undefined ? [] : Array.isArray(vex) ? vex : [vex];
+  return {
+    shards: shards && loaderOf(shards),
+    vex: documents.map((one) => bytesOf(one, 'a VEX document')),
+    limits,
+  };
+}
+
+function loaderOf(shards: NonNullable<AdvisoryOptions['shards']>): Loader {
   if (typeof shards === 'function') return async (ecosystem) => shards(ecosystem);
   const given = shards instanceof Uint8Array ? [shards] : shards;
   const named = new Map(given.map((bytes) => [ecosystemOf(bytes), bytes]));

@@ -34,12 +34,53 @@ export interface Report {
   readonly signatures: readonly Signature[] | null;
   /** What the collections of Docker Content Trust say that the policy names; `null` when none was asked. */
   readonly contentTrust: readonly ContentTrustResult[] | null;
+  /** What is known to be vulnerable in the image, in short; `null` when the policy does not ask, or there was no scan. */
+  readonly vulnerabilities: VulnerabilitySummary | null;
   /** The trusted roots that signatures were judged by; empty where no signature needed any. */
   readonly trustedRoots: readonly UsedTrustedRoot[];
   /** Every check, in the order they were made. */
   readonly checks: readonly Check[];
   /** What this report does not prove, in plain words. */
   readonly notProven: readonly Statement[];
+}
+
+/** A scan that was made for a policy, in short. */
+export interface VulnerabilitySummary {
+  /** `met`: everything was looked at, and nothing is denied. `open`: nothing that is known is denied, and not everything is known. */
+  readonly judged: ScanRule['judged'];
+  readonly extent: Scan['extent'];
+  readonly scannedAt: string;
+  readonly databases: readonly ScanDatabase[];
+  /** How many packages are listed in the image. */
+  readonly packages: number;
+  /** Findings of each severity, denied or not; `fixable` are those for which a version is known that is not affected. */
+  readonly counts: Readonly<Record<VulnerabilityLevel | 'unknown', { readonly findings: number; readonly fixable: number }>>;
+  /** Of how many findings it could not be found out whether something is affected. */
+  readonly undetermined: number;
+  /** The findings that are denied, the worst first, a hundred at most. */
+  readonly denied: readonly DeniedVulnerability[];
+  readonly deniedInAll: number;
+  /** The findings that would be denied, and why they are left out, a hundred at most. */
+  readonly leftOut: readonly { readonly id: string; readonly package: string; readonly reason: string }[];
+  readonly leftOutInAll: number;
+  /** What the policy ignores, and was not found, or is not ignored any more. */
+  readonly idle: readonly string[];
+  /** Why not everything was looked at, the most important first. */
+  readonly remarks: readonly Statement[];
+}
+
+/** A finding that a policy denies. */
+export interface DeniedVulnerability {
+  /** The CVE, where there is one. */
+  readonly id: string;
+  readonly severity: VulnerabilityLevel | 'unknown';
+  /** What is installed of what is affected: the first of its packages. */
+  readonly package: string;
+  readonly version: string;
+  /** The version that is not affected any more. */
+  readonly fixed: string | null;
+  /** Whether it is in CISA's catalogue; `null` where that was not at hand. */
+  readonly knownExploited: boolean | null;
 }
 
 /** What a publisher's collection of Docker Content Trust says of an image, and on what that rests. */
@@ -240,7 +281,7 @@ export interface Manifest extends Descriptor {
   readonly layersSize: number;
 }
 
-/** A layer as the manifest describes it. Its bytes are not downloaded. */
+/** A layer as the manifest describes it. Its bytes are not downloaded, unless the policy asks what is vulnerable in them. */
 export interface Layer extends Descriptor {
   /** Whether the layer is fetched from elsewhere than the registry. */
   readonly foreign: boolean;
@@ -364,10 +405,22 @@ export type Check = { readonly name: CheckName } & (
 /** What `onStep` is told while a check runs. */
 export type Step =
   | { readonly type: 'started'; readonly name: CheckName }
+  /** For `known-vulnerabilities`: a layer arrives, counted from the lowest, 0; and advisories do. */
+  | { readonly type: 'layer'; readonly index: number; readonly layers: number; readonly bytes: number; readonly size: number }
+  | { readonly type: 'advisories'; readonly done: number; readonly total: number }
   | { readonly type: 'finished'; readonly check: Check };
 
 /** The checks, in their order. */
-export type CheckName = 'resolve' | 'digest-header' | 'document' | 'platform' | 'config' | 'attachments' | 'signatures' | 'content-trust';
+export type CheckName =
+  | 'resolve'
+  | 'digest-header'
+  | 'document'
+  | 'platform'
+  | 'config'
+  | 'attachments'
+  | 'signatures'
+  | 'content-trust'
+  | 'known-vulnerabilities';
 
 /** Why a check does not hold. */
 export type FailureCode =
@@ -384,7 +437,10 @@ export type FailureCode =
   | 'index-too-deep'
   | 'platform-missing'
   | 'platform-mismatch'
-  | 'content-trust-refused';
+  | 'content-trust-refused'
+  | 'vulnerabilities-denied'
+  | 'diff-id-mismatch'
+  | 'diff-ids-mismatch';
 
 /** Why there is no answer at all. */
 export type ErrorCode =
@@ -444,7 +500,11 @@ export type UnknownCode =
   | 'state-invalid'
   | 'store-contended'
   | 'store-unavailable'
-  | 'trust-data-incomplete';
+  | 'trust-data-incomplete'
+  | 'advisories-not-given'
+  | 'scan-unavailable'
+  | 'scan-incomplete'
+  | 'vulnerabilities-undetermined';
 
 /** Which images are accepted. The first rule whose pattern matches the image decides. */
 export interface Policy {
@@ -479,6 +539,18 @@ export interface Rule {
   readonly images: string;
   /** Every one of these must hold. */
   readonly require: readonly Requirement[];
+  /** What is wanted of known vulnerabilities besides. Then the image is scanned, by the advisories that the options name. */
+  readonly vulnerabilities?: VulnerabilityRule;
+}
+
+/** What is denied. A scan that could not look at everything never meets it. */
+export interface VulnerabilityRule {
+  /** This severity and what is worse. */
+  readonly deny: VulnerabilityLevel;
+  /** Whether only what has a fix is denied. */
+  readonly onlyFixable?: boolean;
+  /** What is left out, why, and until when: a day, or a date and time as RFC 3339 writes it. */
+  readonly ignore?: readonly { readonly id: string; readonly reason: string; readonly until?: string }[];
 }
 
 /** One identity, or any one of several. */
@@ -587,8 +659,23 @@ export type Credentials =
   | { readonly username: string; readonly password: string }
   | { readonly identityToken: string };
 
-/** Everything about a check that is not the image's name. */
-export interface CheckOptions {
+/** Where advisories are from, and what is put beside them. */
+export interface AdvisoryOptions {
+  /**
+   * Gives the shard of an ecosystem's release, such as `Debian:12` or `npm`, or nothing where there is none; or the bytes of shards. Nobody is told what
+   * is installed. Whoever gives them can keep advisories back.
+   */
+  shards?: ((ecosystem: string) => Uint8Array | null | undefined | Promise<Uint8Array | null | undefined>) | Uint8Array | readonly Uint8Array[];
+  /** Asks api.osv.dev: **it is told the names and versions of all packages in the image.** */
+  osv?: boolean;
+  /** OpenVEX documents of somebody whom you believe: they are put beside findings, which stay. */
+  vex?: object | string | Uint8Array | readonly (object | string | Uint8Array)[];
+  /** What a scan may take, where that is less than anywhere. */
+  limits?: ScanLimits;
+}
+
+/** Everything about a check that is not the image's name. The advisories are for policies that ask what is known to be vulnerable. */
+export interface CheckOptions extends AdvisoryOptions {
   /** Which images are accepted: an object, or the text of a policy file. Without one no image is. */
   policy?: Policy | string;
   /**
@@ -1096,16 +1183,7 @@ export interface ScanLimits {
 }
 
 /** How an image is to be scanned. One of `shards` and `osv` has to be given. */
-export interface ScanOptions extends Pick<CheckOptions, 'platform' | 'credentials' | 'relay' | 'fetch' | 'now' | 'signal'> {
-  /**
-   * Gives the shard of an ecosystem's release, such as `Debian:12` or `npm`, or nothing where there is none; or the bytes of shards. Nobody is told what
-   * is installed. Whoever gives them can keep advisories back.
-   */
-  shards?: ((ecosystem: string) => Uint8Array | null | undefined | Promise<Uint8Array | null | undefined>) | Uint8Array | readonly Uint8Array[];
-  /** Asks api.osv.dev: **it is told the names and versions of all packages in the image.** */
-  osv?: boolean;
-  /** What a scan may take, where that is less than anywhere. */
-  limits?: ScanLimits;
+export interface ScanOptions extends AdvisoryOptions, Partial<VulnerabilityRule>, Pick<CheckOptions, 'platform' | 'credentials' | 'relay' | 'fetch' | 'now' | 'signal'> {
   onProgress?: (progress: ScanProgress) => void;
   /**
    * Where the list of packages is from. `layers`, unless told otherwise: every layer is downloaded and read. `sbom`: somebody else made it and attached it
@@ -1120,12 +1198,4 @@ export interface ScanOptions extends Pick<CheckOptions, 'platform' | 'credential
   trustedRoot?: object | string;
   /** Keeps the trusted roots that are renewed for `attestedBy`. */
   store?: Store;
-  /** OpenVEX documents of somebody whom you believe: they are put beside findings, which stay. */
-  vex?: object | string | Uint8Array | readonly (object | string | Uint8Array)[];
-  /** This and what is worse is denied. */
-  deny?: VulnerabilityLevel;
-  /** Whether only what has a fix is denied. */
-  onlyFixable?: boolean;
-  /** What is left out, why, and until when. */
-  ignore?: readonly { readonly id: string; readonly reason: string; readonly until?: string }[];
 }

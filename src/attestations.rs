@@ -9,6 +9,7 @@
 
 use core::fmt;
 
+use crate::advisors::Advisors;
 use crate::anchors::Anchors;
 use crate::anchors::Sources;
 use crate::attested::Attested;
@@ -84,7 +85,7 @@ impl From<Error> for Unattested {
     }
 }
 
-impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
+impl<T: Transport, P: Prover, S: Store, W: Publishers, A: Advisors> Checker<T, P, S, W, A> {
     /// What the signers say of `image` whom the policy's rule for it names: every attestation of theirs, of the root and of the manifest of the
     /// platform. What they say is not looked at.
     pub async fn attestations(&self, image: &Reference, signers: &Policy, now: UnixTime) -> Result<Attested, Unattested> {

@@ -1,5 +1,5 @@
 //! The story: resolve → walk to the platform's manifest → read its configuration → look for what is attached → judge the signatures
-//! among it → decide.
+//! among it → scan, where a policy asks → decide.
 //!
 //! Every step hashes what it fetched before anything reads it. A step that does not hold ends the walk, because nothing below it would
 //! be proven; what was found so far is reported.
@@ -7,6 +7,11 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::advisors;
+use crate::advisors::Advisors;
+use crate::advisors::FoundManifest;
+use crate::advisors::Means;
+use crate::advisors::Nobody;
 use crate::anchors::Anchors;
 use crate::anchors::Sources;
 use crate::budget;
@@ -32,6 +37,7 @@ use crate::oci::platform::Choice;
 use crate::oci::platform::Platform;
 use crate::policy;
 use crate::policy::Policy;
+use crate::policy::Scanned;
 use crate::policy::Subject;
 use crate::prover::Portable;
 use crate::prover::Prover;
@@ -78,11 +84,12 @@ use crate::transport::TransportError;
 
 /// Checks images over a transport.
 #[derive(Clone, Debug)]
-pub struct Checker<T, P = Portable, S = MemoryStore, W = Here> {
+pub struct Checker<T, P = Portable, S = MemoryStore, W = Here, A = Nobody> {
     transport: T,
     prover: P,
     store: Option<S>,
     publishers: W,
+    advisors: A,
     access: Access,
     platform: Option<Platform>,
     attachments: bool,
@@ -102,13 +109,14 @@ pub(crate) enum Depth {
 
 impl<T: Transport> Checker<T> {
     /// A checker that asks registries anonymously, directly, for linux/amd64, and looks for what is attached only if a policy asks for
-    /// signatures. It verifies them itself, by the trusted roots that came with it.
+    /// signatures. It verifies them itself, by the trusted roots that came with it. It has no advisories.
     pub fn new(transport: T) -> Self {
         Self {
             transport,
             prover: Portable,
             store: None,
             publishers: Here,
+            advisors: Nobody,
             access: Access::default(),
             platform: None,
             attachments: false,
@@ -117,23 +125,29 @@ impl<T: Transport> Checker<T> {
     }
 }
 
-impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
+impl<T: Transport, P: Prover, S: Store, W: Publishers, A: Advisors> Checker<T, P, S, W, A> {
     /// The same, and `prover` is asked first whether signatures hold.
-    pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q, S, W> {
-        let Self { transport, prover: _, store, publishers, access, platform, attachments, trust_server } = self;
-        Checker { transport, prover, store, publishers, access, platform, attachments, trust_server }
+    pub fn prover<Q: Prover>(self, prover: Q) -> Checker<T, Q, S, W, A> {
+        let Self { transport, prover: _, store, publishers, advisors, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, publishers, advisors, access, platform, attachments, trust_server }
     }
 
     /// The same, and trusted roots that a policy needs are renewed, at most once a day, over the same transport: `store` keeps them.
-    pub fn store<R: Store>(self, store: Option<R>) -> Checker<T, P, R, W> {
-        let Self { transport, prover, store: _, publishers, access, platform, attachments, trust_server } = self;
-        Checker { transport, prover, store, publishers, access, platform, attachments, trust_server }
+    pub fn store<R: Store>(self, store: Option<R>) -> Checker<T, P, R, W, A> {
+        let Self { transport, prover, store: _, publishers, advisors, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, publishers, advisors, access, platform, attachments, trust_server }
     }
 
     /// The same, and `publishers` looks into the collections of Docker Content Trust that a policy names.
-    pub fn publishers<V: Publishers>(self, publishers: V) -> Checker<T, P, S, V> {
-        let Self { transport, prover, store, publishers: _, access, platform, attachments, trust_server } = self;
-        Checker { transport, prover, store, publishers, access, platform, attachments, trust_server }
+    pub fn publishers<V: Publishers>(self, publishers: V) -> Checker<T, P, S, V, A> {
+        let Self { transport, prover, store, publishers: _, advisors, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, publishers, advisors, access, platform, attachments, trust_server }
+    }
+
+    /// The same, and `advisors` find out what is known to be vulnerable, where a policy asks that.
+    pub fn advisors<B: Advisors>(self, advisors: B) -> Checker<T, P, S, W, B> {
+        let Self { transport, prover, store, publishers, advisors: _, access, platform, attachments, trust_server } = self;
+        Checker { transport, prover, store, publishers, advisors, access, platform, attachments, trust_server }
     }
 
     /// How registries may be asked.
@@ -326,6 +340,31 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
             let needed = policy.is_some_and(|policy| policy.needs_collections(walk.subject(image, root.digest()), &walk.checks));
             let outcome = walk.word.as_ref().expect("it was just given").outcome(image, needed);
             walk.finish(CheckName::ContentTrust, outcome);
+        }
+        let wanted = policy.and_then(|policy| Some((policy, policy.vulnerabilities(image.registry(), image.repository())?)));
+        if let Some((policy, wanted)) = wanted
+            && !walk.has_failed()
+        {
+            // (9) known-vulnerabilities: what is known of the image that was found, whatever its tag names by now.
+            walk.start(CheckName::KnownVulnerabilities);
+            let is_needed = policy.needs_scan(walk.subject(image, root.digest()), &walk.checks);
+            let outcome = match (&walk.manifest, &walk.image) {
+                (Some(manifest), Some(of)) if is_needed => {
+                    let found = FoundManifest::of(root.digest(), manifest, of);
+                    let means = Means { image, transport: &self.transport, access: &self.access, now };
+                    let word = self.advisors.ask(&means, &found, wanted, walk.on_step).await?;
+                    walk.advised.insert(word).outcome()
+                }
+                (Some(manifest), None) if is_needed => {
+                    let found = manifest.artifact_type.as_deref().map_or("another artifact".to_owned(), |found| excerpt(found, 128));
+                    let message = format!("expected a container image to scan, found {found}");
+                    Outcome::Unknown(Remark { code: "scan-incomplete", message })
+                }
+                _ => {
+                    Outcome::Skipped { message: "what else the policy asks for does not hold, or is not known: it was not scanned".into() }
+                }
+            };
+            walk.finish(CheckName::KnownVulnerabilities, outcome);
         }
         Ok(walk.report(image, Some(root.digest()), resolution(root.digest()), policy, now))
     }
@@ -534,6 +573,7 @@ struct Walk<'s> {
     trusted_roots: Vec<TrustedRootSummary>,
     judged: Option<Judged>,
     word: Option<Word>,
+    advised: Option<advisors::Word>,
 }
 
 impl<'s> Walk<'s> {
@@ -549,6 +589,7 @@ impl<'s> Walk<'s> {
             trusted_roots: Vec::new(),
             judged: None,
             word: None,
+            advised: None,
         }
     }
 
@@ -560,6 +601,7 @@ impl<'s> Walk<'s> {
             digest,
             signed: self.judged.as_ref().map_or(&[], |judged| &judged.signed),
             published: self.word.as_ref().map_or(&[], |word| &word.published),
+            scanned: self.advised.as_ref().and_then(|word| word.scanned.as_ref().ok()),
         }
     }
 
@@ -597,6 +639,7 @@ impl<'s> Walk<'s> {
             attachments: self.attachments,
             signatures: self.judged.map(|judged| judged.summaries),
             content_trust: self.word.map(|word| word.summaries),
+            vulnerabilities: self.advised.and_then(|word| word.summary),
             trusted_roots: self.trusted_roots,
             checks: self.checks,
             not_proven,
@@ -841,7 +884,9 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution, now: 
         let message = "That what was listed is all that is attached: the list is the word of the registry, or of the relay in front of it, and who may push can change it.";
         remark("attachments", message.into());
     }
-    if walk.manifest.is_some() {
+    let scanned = walk.advised.as_ref().and_then(|word| word.scanned.as_ref().ok());
+    let has_read_layers = scanned.is_some_and(Scanned::has_read_layers);
+    if walk.manifest.is_some() && !has_read_layers {
         let message = "That the registry still has the layers: they were not downloaded. Their digests are fixed, so whoever pulls them by this digest gets exactly these or none.";
         remark("layers", message.into());
     }
@@ -854,6 +899,13 @@ fn not_proven(walk: &Walk<'_>, image: &Reference, resolution: &Resolution, now: 
     if walk.image.as_ref().is_some_and(|image| image.created.is_some()) {
         remark("created", "When the image was built: the date is the builder's word.".into());
     }
-    remark("vulnerabilities", "Whether anything in the image is known to be vulnerable: it was not scanned.".into());
+    let vulnerabilities = if has_read_layers {
+        "That nothing in the image is vulnerable: only what somebody has published an advisory about was looked for, in the packages that it lists."
+    } else if scanned.is_some() {
+        "Whether anything in the image is known to be vulnerable: that could not be found out."
+    } else {
+        "Whether anything in the image is known to be vulnerable: it was not scanned."
+    };
+    remark("vulnerabilities", vulnerabilities.into());
     remarks
 }

@@ -153,7 +153,7 @@ impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
         let report = self.check_to(Depth::Image, image, policy, now, &mut |step| on_step(&Step::Check(step.clone()))).await?;
         let client = self.client(image)?;
         let read = match proven_manifest(&report.checks, report.manifest.as_ref(), report.image.is_some()) {
-            Ok(summary) => read_image(&client, summary, reading, on_step).await,
+            Ok(manifest) => read_image(&client, &manifest.descriptor(), reading, on_step).await,
             Err(unread) => Err(unread),
         };
         match read {
@@ -163,14 +163,14 @@ impl<T: Transport, P: Prover, S: Store> Checker<T, P, S> {
     }
 }
 
-/// Reads what is in the image that a manifest describes.
+/// Reads what is in the image that a manifest describes, which the descriptor names.
 pub(crate) async fn read_image<T: Transport>(
     client: &Client<'_, T>,
-    summary: &ManifestSummary,
+    descriptor: &Descriptor,
     reading: Reading<'_>,
     on_step: &mut dyn FnMut(&Step),
 ) -> Result<Contents, Unread> {
-    let manifest = read_manifest(client, summary).await?;
+    let manifest = read_manifest(client, descriptor).await?;
     let diff_ids = read_diff_ids(client, &manifest).await?;
     if diff_ids.len() != manifest.layers.len() {
         return Err(Unread::DiffIds { expected: manifest.layers.len(), found: diff_ids.len() });
@@ -187,7 +187,7 @@ pub(crate) async fn read_image<T: Transport>(
     let layers: Vec<Expected> =
         manifest.layers.iter().zip(diff_ids).map(|(layer, diff_id)| Expected { digest: layer.digest, size: layer.size, diff_id }).collect();
     let (read, merged) = read_layers(client, &layers, reading, on_step).await?;
-    Ok(Contents { manifest: summary.digest, layers: read, merged })
+    Ok(Contents { manifest: descriptor.digest, layers: read, merged })
 }
 
 /// The manifest that checks prove. What a policy makes of it does not matter here.
@@ -208,19 +208,11 @@ pub(crate) fn proven_manifest<'m>(
     }
 }
 
-async fn read_manifest<T: Transport>(client: &Client<'_, T>, summary: &ManifestSummary) -> Result<Manifest, Unread> {
-    let descriptor = Descriptor {
-        digest: summary.digest,
-        media_type: summary.media_type.to_owned(),
-        size: summary.size,
-        artifact_type: None,
-        foreign: false,
-        annotations: Vec::new(),
-    };
-    let endpoint = Endpoint::ManifestByDigest(summary.digest);
+async fn read_manifest<T: Transport>(client: &Client<'_, T>, descriptor: &Descriptor) -> Result<Manifest, Unread> {
+    let endpoint = Endpoint::ManifestByDigest(descriptor.digest);
     // One type, as in a check: a page that says all four has to ask beforehand, which registries refuse.
-    let accept = MediaType::of_header(summary.media_type).map_or(Accept::All, Accept::Only);
-    let fetched = check::fetch_content(client, &endpoint, &descriptor, accept, budget::MANIFEST_BYTES).await;
+    let accept = MediaType::of_header(&descriptor.media_type).map_or(Accept::All, Accept::Only);
+    let fetched = check::fetch_content(client, &endpoint, descriptor, accept, budget::MANIFEST_BYTES).await;
     let (content, _) = fetched.map_err(|stop| Unread::stopped(CheckName::Document, stop))?;
     match Document::parse(&content) {
         Ok(Document::Manifest(manifest)) => Ok(manifest),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::advisors::Advisors;
 use crate::check::Checker;
 use crate::check::Depth;
 use crate::digest::Digest;
@@ -78,7 +79,7 @@ pub enum Old {
     Unknown,
 }
 
-impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
+impl<T: Transport, P: Prover, S: Store, W: Publishers, A: Advisors> Checker<T, P, S, W, A> {
     /// Asks what the tag of `image` stands for now, and compares it with the digest `pinned`. Fails only if the caller gave up.
     pub async fn drift(&self, image: &Reference, pinned: Digest, policy: Option<&Policy>, now: UnixTime) -> Result<Drift, Error> {
         let by_tag = image.clone().without_digest().or_latest();

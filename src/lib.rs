@@ -70,6 +70,7 @@ pub mod registry;
 pub mod signatures;
 
 // Layer 7: the story.
+pub mod advisors;
 pub mod anchors;
 pub mod attestations;
 pub mod bundle;

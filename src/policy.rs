@@ -5,17 +5,20 @@
 //!     { "digest": "sha256:…" },
 //!     { "cosign": { "publicKey": "-----BEGIN PUBLIC KEY-----…" } },
 //!     { "sigstore": { "issuer": "https://…", "subject": "https://…" } },
-//!     { "contentTrust": { "server": "https://…", "rootKey": "…" } } ] } ] } ],
+//!     { "contentTrust": { "server": "https://…", "rootKey": "…" } } ] } ],
+//!     "vulnerabilities": { "deny": "high" } } ],
 //!   "default": "reject" }
 //! ```
 //!
-//! The first rule whose `images` matches decides; where none does, `default` does. A rule accepts when all of its requirements hold.
+//! The first rule whose `images` matches decides; where none does, `default` does. A rule accepts when all of its requirements hold, and
+//! nothing is known to be vulnerable in the image that its `vulnerabilities` deny, where it has any.
 //! `images` is a normalised name without tag (`docker.io/library/nginx`), matched exactly unless it holds a `*`, which stands for any
 //! characters within the repository. The registry is always literal, so that no pattern reaches another registry.
 //!
 //! A requirement that this version cannot verify is refused when the policy is read, never skipped when it is applied.
 
 mod content_trust;
+mod vulnerabilities;
 
 use core::fmt;
 use std::rc::Rc;
@@ -55,6 +58,8 @@ pub use content_trust::ContentTrust;
 pub use content_trust::Published;
 pub use content_trust::Unpublished;
 pub use content_trust::Vouched;
+pub use vulnerabilities::Scanned;
+pub use vulnerabilities::Vulnerabilities;
 
 /// Bytes of a policy: a thousand rules fit.
 const POLICY_BYTES: usize = 1 << 20;
@@ -87,6 +92,7 @@ pub enum GivenRoot {
 struct Rule {
     images: Pattern,
     require: Vec<Requirement>,
+    vulnerabilities: Option<Vulnerabilities>,
 }
 
 /// Holds when any of its alternatives does.
@@ -277,18 +283,33 @@ impl Policy {
         found
     }
 
+    /// What the rule for this image wants of known vulnerabilities.
+    pub fn vulnerabilities(&self, registry: &str, repository: &str) -> Option<&Vulnerabilities> {
+        self.rule(registry, repository)?.vulnerabilities.as_ref()
+    }
+
+    fn rule(&self, registry: &str, repository: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.images.matches(registry, repository))
+    }
+
     fn of_rule<'a>(&'a self, registry: &str, repository: &str) -> impl Iterator<Item = &'a Alternative> {
-        let rule = self.rules.iter().find(|rule| rule.images.matches(registry, repository));
+        let rule = self.rule(registry, repository);
         rule.into_iter().flat_map(|rule| &rule.require).flat_map(|requirement| &requirement.any_of)
     }
 
     /// Whether a requirement of the rule for this image is unmet, a collection could meet it, and nothing that could as well is unknown.
     pub fn needs_collections(&self, subject: Subject<'_>, checks: &[Check]) -> bool {
-        let rule = self.rules.iter().find(|rule| rule.images.matches(subject.registry, subject.repository));
+        let rule = self.rule(subject.registry, subject.repository);
         let unmet = rule.into_iter().flat_map(|rule| &rule.require).filter(|requirement| !subject.meets_one_of(requirement));
         let is_collection = |wanted: &Alternative| matches!(wanted, Alternative::ContentTrust(_));
         let mut unmet = unmet.filter(|requirement| subject.unseen(requirement, checks).is_empty());
         unmet.any(|requirement| requirement.any_of.iter().any(is_collection))
+    }
+
+    /// Whether the rule for this image holds but for what it wants of known vulnerabilities: nothing else can help or harm it.
+    pub fn needs_scan(&self, subject: Subject<'_>, checks: &[Check]) -> bool {
+        let rule = self.rule(subject.registry, subject.repository);
+        rule.is_some_and(|rule| rule.vulnerabilities.is_some() && rule.objection(subject, checks).is_none())
     }
 
     /// A trusted root that the policy brings.
@@ -346,7 +367,7 @@ fn read_repository(place: &Place<'_>) -> Result<Repository, InvalidPolicy> {
 impl Rule {
     fn read(place: &Place<'_>) -> Result<Self, InvalidPolicy> {
         let members = place.object()?;
-        only(&members, &["images", "require"])?;
+        only(&members, &["images", "require", "vulnerabilities"])?;
         let images = members.required("images")?;
         let images = Pattern::parse(images.string()?).ok_or_else(|| {
             value(
@@ -359,7 +380,32 @@ impl Rule {
         if require.length()? == 0 {
             return Err(value(require.path(), "at least one requirement", "none"));
         }
-        Ok(Self { images, require: require.array()?.iter().map(Requirement::read).collect::<Result<_, _>>()? })
+        Ok(Self {
+            images,
+            require: require.array()?.iter().map(Requirement::read).collect::<Result<_, _>>()?,
+            vulnerabilities: members.optional("vulnerabilities")?.map(|place| Vulnerabilities::read(&place)).transpose()?,
+        })
+    }
+
+    /// What speaks against an accept, but for known vulnerabilities.
+    fn objection(&self, subject: Subject<'_>, checks: &[Check]) -> Option<(Verdict, Vec<Remark>)> {
+        if let Some(unmet) = self.require.iter().find(|requirement| !subject.meets_one_of(requirement)) {
+            // A signature that could not be looked at may be the one: that it was not found is no answer.
+            let unseen = subject.unseen(unmet, checks);
+            if !unseen.is_empty() {
+                return Some((Verdict::Inconclusive, unseen));
+            }
+            if let Some(at) = subject.met_once(unmet) {
+                let message = format!("What was archived held at {at}. That proves nothing of the present: verifyAt never accepts.");
+                return Some((Verdict::Inconclusive, vec![Remark { code: "archived", message }]));
+            }
+            let message = unmet.describe(&subject.name(), subject.digest);
+            return Some((Verdict::Reject, vec![Remark { code: "policy-unmet", message }]));
+        }
+        // What is attached is no part of what a digest stands for: not to know it changes nothing about the bytes.
+        let of_publishers = |check: &&Check| matches!(check.name, CheckName::Attachments | CheckName::Signatures | CheckName::ContentTrust);
+        let unknowns = unknowns(&checks.iter().filter(|check| !of_publishers(check)).cloned().collect::<Vec<_>>());
+        (!unknowns.is_empty()).then_some((Verdict::Inconclusive, unknowns))
     }
 }
 
@@ -524,9 +570,15 @@ pub struct Subject<'a> {
     pub signed: &'a [Signed],
     /// What the collections of the rule say of it.
     pub published: &'a [Published],
+    /// What a scan says of it.
+    pub scanned: Option<&'a Scanned>,
 }
 
 impl Subject<'_> {
+    fn name(&self) -> String {
+        format!("{}/{}", self.registry, self.repository)
+    }
+
     fn meets_one_of(&self, requirement: &Requirement) -> bool {
         requirement.any_of.iter().any(|wanted| self.meets(wanted))
     }
@@ -599,32 +651,21 @@ pub fn decide(subject: Subject<'_>, checks: &[Check], policy: Option<&Policy>) -
         }
         return (Verdict::Inconclusive, reasons);
     };
-    let name = format!("{}/{}", subject.registry, subject.repository);
-    let Some(rule) = policy.rules.iter().find(|rule| rule.images.matches(subject.registry, subject.repository)) else {
+    let name = subject.name();
+    let Some(rule) = policy.rule(subject.registry, subject.repository) else {
         let verdict = match policy.default {
             Default::Reject => Verdict::Reject,
             Default::Inconclusive => Verdict::Inconclusive,
         };
         return (verdict, vec![Remark { code: "policy-no-rule", message: format!("No rule of the policy is about {name}.") }]);
     };
-    // What is attached is no part of what a digest stands for: not to know it changes nothing about the bytes.
-    let of_publishers = |check: &&Check| matches!(check.name, CheckName::Attachments | CheckName::Signatures | CheckName::ContentTrust);
-    let rested_on: Vec<Check> = checks.iter().filter(|check| !of_publishers(check)).cloned().collect();
-    if let Some(unmet) = rule.require.iter().find(|requirement| !subject.meets_one_of(requirement)) {
-        // A signature that could not be looked at may be the one: that it was not found is no answer.
-        let unseen = subject.unseen(unmet, checks);
-        if !unseen.is_empty() {
-            return (Verdict::Inconclusive, unseen);
-        }
-        if let Some(at) = subject.met_once(unmet) {
-            let message = format!("What was archived held at {at}. That proves nothing of the present: verifyAt never accepts.");
-            return (Verdict::Inconclusive, vec![Remark { code: "archived", message }]);
-        }
-        return (Verdict::Reject, vec![Remark { code: "policy-unmet", message: unmet.describe(&name, subject.digest) }]);
+    if let Some(objection) = rule.objection(subject, checks) {
+        return objection;
     }
-    let unknowns = unknowns(&rested_on);
-    if !unknowns.is_empty() {
-        return (Verdict::Inconclusive, unknowns);
+    // What is denied has failed above, and what is not known is an objection. That there was no scan at all must not pass for either.
+    if rule.vulnerabilities.is_some() && !subject.scanned.is_some_and(Scanned::is_met) {
+        let message = format!("The policy's rule for {name} asks what is known to be vulnerable, and that was not found out.");
+        return (Verdict::Inconclusive, vec![Remark { code: "not-scanned", message }]);
     }
     (Verdict::Accept, vec![Remark { code: "policy-met", message: format!("Everything that the policy's rule for {name} requires holds.") }])
 }
@@ -654,7 +695,7 @@ mod tests {
     }
 
     fn subject(digest: Digest) -> Subject<'static> {
-        Subject { registry: "docker.io", repository: "library/nginx", digest, signed: &[], published: &[] }
+        Subject { registry: "docker.io", repository: "library/nginx", digest, signed: &[], published: &[], scanned: None }
     }
 
     fn check(outcome: Outcome) -> Check {
@@ -690,6 +731,22 @@ mod tests {
         for checks in [vec![failed.clone()], vec![passed(), failed.clone(), passed()]] {
             assert_eq!(decide(subject(digest("good")), &checks, Some(&policy)).0, Verdict::Reject);
             assert_eq!(decide(subject(digest("good")), &checks, None).0, Verdict::Reject);
+        }
+    }
+
+    #[test]
+    fn where_a_rule_asks_and_nothing_was_scanned_nothing_is_accepted_whatever_the_checks_say() {
+        let good = digest("good");
+        let text = format!(
+            r#"{{"rules":[{{"images":"docker.io/library/nginx","require":[{{"digest":"{good}"}}],"vulnerabilities":{{"deny":"critical"}}}}]}}"#
+        );
+        let policy = Policy::parse(&text).unwrap();
+        let skipped = Outcome::Skipped { message: String::new() };
+        for outcome in [None, Some(skipped), Some(Outcome::Passed { evidence: String::new() })] {
+            let of_scan = outcome.map(|outcome| Check { name: CheckName::KnownVulnerabilities, outcome });
+            let checks: Vec<Check> = [passed()].into_iter().chain(of_scan).collect();
+            let (verdict, reasons) = decide(subject(good), &checks, Some(&policy));
+            assert_eq!((verdict, reasons[0].code), (Verdict::Inconclusive, "not-scanned"));
         }
     }
 
@@ -747,7 +804,7 @@ mod tests {
             identity(r#"{"notation":{"certificate":"x"}}"#),
             identity(r#"{"cosign":{"publicKey":"x","keyless":true}}"#),
             r#"{"rules":[],"defualt":"reject"}"#.into(),
-            r#"{"rules":[{"images":"a.b/c","require":[{"digest":"x"}],"vulnerabilities":{}}]}"#.into(),
+            r#"{"rules":[],"vulnerabilities":{"deny":"high"}}"#.into(),
         ] {
             assert_eq!(Policy::parse(&text).unwrap_err().code(), "policy-unsupported", "{text}");
         }

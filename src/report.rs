@@ -19,6 +19,7 @@ use crate::time::UnixTime;
 mod content_trust;
 mod signature;
 mod trusted_root;
+mod vulnerabilities;
 
 pub use content_trust::AnchorSummary;
 pub use content_trust::ContentTrustOutcome;
@@ -37,6 +38,16 @@ pub use signature::SignerSummary;
 pub use signature::StepSummary;
 pub use trusted_root::RootSource;
 pub use trusted_root::TrustedRootSummary;
+pub use vulnerabilities::Count;
+pub use vulnerabilities::Counts;
+pub use vulnerabilities::Database;
+pub use vulnerabilities::DatabaseKind;
+pub use vulnerabilities::DeniedSummary;
+pub use vulnerabilities::Extent;
+pub use vulnerabilities::Judged;
+pub use vulnerabilities::LeftOutSummary;
+pub use vulnerabilities::Level;
+pub use vulnerabilities::VulnerabilitySummary;
 
 /// Version 1 of the report.
 #[derive(Clone, Debug, Serialize)]
@@ -68,6 +79,8 @@ pub struct Report {
     pub signatures: Option<Vec<SignatureSummary>>,
     /// What the collections of Docker Content Trust say that the policy names; `None` when none was asked.
     pub content_trust: Option<Vec<ContentTrustSummary>>,
+    /// What is known to be vulnerable in the image; `None` when the policy does not ask, or there was no scan.
+    pub vulnerabilities: Option<VulnerabilitySummary>,
     /// The trusted roots that signatures were judged by; none where no signature needed any.
     pub trusted_roots: Vec<TrustedRootSummary>,
     /// Every check, in the order they were made.
@@ -191,6 +204,20 @@ pub struct ManifestSummary {
     pub layers_size: u64,
 }
 
+impl ManifestSummary {
+    /// What names its bytes.
+    pub(crate) fn descriptor(&self) -> Descriptor {
+        Descriptor {
+            digest: self.digest,
+            media_type: self.media_type.to_owned(),
+            size: self.size,
+            artifact_type: None,
+            foreign: false,
+            annotations: Vec::new(),
+        }
+    }
+}
+
 /// A layer, which the manifest fixes by its digest.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -293,11 +320,13 @@ pub enum CheckName {
     Signatures,
     /// The image is what a publisher's collection in Docker Content Trust says.
     ContentTrust,
+    /// Nothing in the image is known to be vulnerable that the policy denies, and all of it could be looked at.
+    KnownVulnerabilities,
 }
 
 impl CheckName {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Resolve,
         Self::DigestHeader,
         Self::Document,
@@ -306,6 +335,7 @@ impl CheckName {
         Self::Attachments,
         Self::Signatures,
         Self::ContentTrust,
+        Self::KnownVulnerabilities,
     ];
 
     /// As reports spell it.
@@ -319,6 +349,7 @@ impl CheckName {
             Self::Attachments => "attachments",
             Self::Signatures => "signatures",
             Self::ContentTrust => "content-trust",
+            Self::KnownVulnerabilities => "known-vulnerabilities",
         }
     }
 }
@@ -390,6 +421,13 @@ pub enum Failure {
         /// Why not, each.
         refused: Vec<String>,
     },
+    /// What is in the image is not what it names: a layer, or what leads to its layers.
+    Contents {
+        /// Of those in [`Failure::CODES`].
+        code: &'static str,
+        /// What was expected, and what found.
+        message: String,
+    },
     /// The image was built for another platform than its index says, or than was asked for.
     PlatformMismatch {
         /// What was asked for or promised.
@@ -411,12 +449,19 @@ pub enum Failure {
         /// How many came; `None` when there were more than expected and reading stopped there.
         found: Option<u64>,
     },
+    /// Something in the image is known to be vulnerable, and the policy denies it.
+    Vulnerabilities {
+        /// What was expected, and what found.
+        message: String,
+    },
 }
 
 impl Failure {
     /// Every stable code, for the list that the TypeScript types are compared with.
-    pub const CODES: [&'static str; 14] = [
+    pub const CODES: [&'static str; 17] = [
         "content-trust-refused",
+        "diff-id-mismatch",
+        "diff-ids-mismatch",
         "digest-mismatch",
         "document-ambiguous",
         "document-invalid",
@@ -430,6 +475,7 @@ impl Failure {
         "schema1",
         "size-mismatch",
         "too-many-entries",
+        "vulnerabilities-denied",
     ];
 
     /// The stable code.
@@ -445,6 +491,8 @@ impl Failure {
             Self::PlatformMismatch { .. } => "platform-mismatch",
             Self::PlatformMissing { .. } => "platform-missing",
             Self::SizeMismatch { .. } => "size-mismatch",
+            Self::Contents { code, .. } => code,
+            Self::Vulnerabilities { .. } => "vulnerabilities-denied",
         }
     }
 
@@ -458,7 +506,12 @@ impl Failure {
             | Self::PlatformMissing { expected, .. }
             | Self::Document(InvalidDocument::MediaType { expected, .. }) => Some(expected.clone()),
             Self::SizeMismatch { expected, .. } => Some(expected.to_string()),
-            Self::AmbiguousPlatform { .. } | Self::ContentTrust { .. } | Self::Document(_) | Self::IndexTooDeep { .. } => None,
+            Self::AmbiguousPlatform { .. }
+            | Self::Contents { .. }
+            | Self::ContentTrust { .. }
+            | Self::Document(_)
+            | Self::IndexTooDeep { .. }
+            | Self::Vulnerabilities { .. } => None,
         }
     }
 
@@ -473,7 +526,11 @@ impl Failure {
             Self::AmbiguousPlatform { found, .. } => Some(found.to_string()),
             Self::PlatformMissing { found, .. } => Some(found.join(", ")),
             Self::SizeMismatch { found, .. } => found.map(|found| found.to_string()),
-            Self::ContentTrust { .. } | Self::Document(_) | Self::IndexTooDeep { .. } => None,
+            Self::Contents { .. }
+            | Self::ContentTrust { .. }
+            | Self::Document(_)
+            | Self::IndexTooDeep { .. }
+            | Self::Vulnerabilities { .. } => None,
         }
     }
 
@@ -487,7 +544,8 @@ impl Failure {
             Self::IndexTooDeep { .. } => "pullproof budget",
             Self::PlatformMismatch { .. } => "OCI image-spec, Image configuration",
             Self::AmbiguousPlatform { .. } | Self::PlatformMissing { .. } => "OCI image-spec, Image index",
-            Self::SizeMismatch { .. } => "OCI image-spec, Content descriptors",
+            Self::Contents { .. } | Self::SizeMismatch { .. } => "OCI image-spec, Content descriptors",
+            Self::Vulnerabilities { .. } => "the policy's rule, docs/adr/0017-policies-about-vulnerabilities.md",
         }
     }
 }
@@ -504,6 +562,7 @@ impl fmt::Display for Failure {
                 write!(f, "expected one image for {expected}, found {found} before it, which other programs would take")
             }
             Self::ContentTrust { refused } => f.write_str(&refused.join("; ")),
+            Self::Contents { message, .. } | Self::Vulnerabilities { message } => f.write_str(message),
             Self::IndexTooDeep { limit } => write!(f, "expected at most {limit} indexes inside one another, found more"),
             Self::ContentType { expected, found } => {
                 write!(f, "expected the registry to call this {expected}, which is what it is, found that it calls it {found}")
@@ -573,6 +632,24 @@ pub enum Step {
     Started {
         /// Which.
         name: CheckName,
+    },
+    /// A layer arrives, for [`CheckName::KnownVulnerabilities`].
+    Layer {
+        /// Which, counted from the lowest, 0.
+        index: usize,
+        /// Of how many.
+        layers: usize,
+        /// Bytes so far.
+        bytes: u64,
+        /// Bytes in all.
+        size: u64,
+    },
+    /// Advisories arrive.
+    Advisories {
+        /// How many of what was asked for: shards, or records.
+        done: usize,
+        /// Of how many.
+        total: usize,
     },
     /// A check is done.
     Finished {

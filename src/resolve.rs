@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::advisors::Advisors;
 use crate::check::Checker;
 use crate::check::Depth;
 use crate::error::Error;
@@ -33,7 +34,7 @@ pub enum Unresolved {
     Refused(Refusal),
 }
 
-impl<T: Transport, P: Prover, S: Store, W: Publishers> Checker<T, P, S, W> {
+impl<T: Transport, P: Prover, S: Store, W: Publishers, A: Advisors> Checker<T, P, S, W, A> {
     /// Resolves what `image` names. With a policy, only what the policy accepts has a digest.
     pub async fn resolve(&self, image: &Reference, policy: Option<&Policy>, now: UnixTime) -> Result<Resolved, Unresolved> {
         let depth = if policy.is_some() || self.wanted_platform().is_some() { Depth::Image } else { Depth::Root };

@@ -24,6 +24,7 @@ pub mod report;
 pub mod rule;
 pub mod severity;
 pub mod source;
+mod summary;
 pub mod survey;
 pub mod tree;
 pub mod version;

@@ -37,6 +37,7 @@ use crate::excerpt::excerpt;
 use crate::intoto::InvalidStatement;
 use crate::intoto::Statement;
 use crate::json::Object;
+use crate::oci::descriptor::Descriptor;
 use crate::oci::platform::Platform;
 use crate::reference::Reference;
 use crate::registry::client::Access;
@@ -228,20 +229,39 @@ impl<T: Transport> Scanner<T> {
         let pinned = self.pinned(image);
         let client = self.checker.client(&pinned)?;
         let found = self.checker.find_image(&pinned, &client, &mut |_| {}).await?;
-        let (mut scan, layers) = match contents::proven_manifest(&found.checks, found.manifest.as_ref(), found.image.is_some()) {
+        let read = match contents::proven_manifest(&found.checks, found.manifest.as_ref(), found.image.is_some()) {
             Err(Unread::Fetch(error)) if error.is_aborted() => return Err(error),
-            Err(unread) => (unknown(unread.code(), unread.to_string(), now), Vec::new()),
+            Err(unread) => Read::nothing(unread, now),
             Ok(manifest) => match self.not_attested(image, &found) {
-                Some(message) => (unknown("attestations-of-another", message, now), Vec::new()),
+                Some(message) => Read::of(unknown("attestations-of-another", message, now)),
                 None => match self.listing {
-                    Listing::Layers => self.scan_layers(&client, manifest, source, now, on_step).await?,
-                    Listing::Sbom | Listing::Given(_) => {
-                        (self.scan_lists(&client, &found, manifest, source, now, on_step).await?, Vec::new())
-                    }
+                    Listing::Layers => self.scan_layers(&client, &Stack::of(manifest), source, now, on_step).await?,
+                    Listing::Sbom | Listing::Given(_) => Read::of(self.scan_lists(&client, &found, manifest, source, now, on_step).await?),
                 },
             },
         };
-        let scanned = ScannedImage { layers, ..scanned(image, &found) };
+        let scanned = scanned(image, &found);
+        Ok(self.judged(image, read.scan, ScannedImage { layers: read.layers, ..scanned }, beside, now))
+    }
+
+    /// The same for a manifest that a check has found, from its layers. Beside the scan: what of the image is not what was named.
+    pub(crate) async fn scan_manifest<L: ShardLoader>(
+        &self,
+        (image, scanned): (&Reference, ScannedImage),
+        stack: &Stack,
+        source: &Source<L>,
+        beside: &Beside,
+        now: UnixTime,
+        on_step: &mut dyn FnMut(&Step),
+    ) -> Result<(Scan, Option<Unread>), Error> {
+        let client = self.checker.client(image)?;
+        let Read { scan, layers, unread } = self.scan_layers(&client, stack, source, now, on_step).await?;
+        let scan = self.judged(image, scan, ScannedImage { layers, ..scanned }, beside, now);
+        Ok((scan, unread.filter(Unread::is_mismatch)))
+    }
+
+    /// With what others say of it, and what follows for the rule.
+    fn judged(&self, image: &Reference, mut scan: Scan, scanned: ScannedImage, beside: &Beside, now: UnixTime) -> Scan {
         let names = names(image, &scanned);
         scan.image = Some(scanned);
         for vex in &beside.vex {
@@ -249,7 +269,7 @@ impl<T: Transport> Scanner<T> {
         }
         self.apply_attested(&mut scan, &names);
         scan.rule = beside.rule.as_ref().map(|rule| rule.judge(&scan, now).into());
-        Ok(scan)
+        scan
     }
 
     /// The image by the digest whose attestations were looked for.
@@ -275,13 +295,13 @@ impl<T: Transport> Scanner<T> {
     async fn scan_layers<L: ShardLoader>(
         &self,
         client: &Client<'_, T>,
-        manifest: &ManifestSummary,
+        stack: &Stack,
         source: &Source<L>,
         now: UnixTime,
         on_step: &mut dyn FnMut(&Step),
-    ) -> Result<(Scan, Vec<Digest>), Error> {
-        if let Some(Remark { code, message }) = self.limits.refuse(manifest) {
-            return Ok((unknown(code, message, now), Vec::new()));
+    ) -> Result<Read, Error> {
+        if let Some(Remark { code, message }) = self.limits.refuse(stack) {
+            return Ok(Read::of(unknown(code, message, now)));
         }
         let after = History::default();
         let on_applied = |overlay: &Overlay| after.add(overlay);
@@ -291,9 +311,9 @@ impl<T: Transport> Scanner<T> {
             on_applied: Some(&on_applied),
             ..Reading::new(&Packages)
         };
-        let contents = match contents::read_image(client, manifest, reading, &mut |step| tell(step, on_step)).await {
+        let contents = match contents::read_image(client, &stack.manifest, reading, &mut |step| tell(step, on_step)).await {
             Err(Unread::Fetch(error)) if error.is_aborted() => return Err(error),
-            Err(unread) => return Ok((unknown(unread.code(), unread.to_string(), now), Vec::new())),
+            Err(unread) => return Ok(Read::nothing(unread, now)),
             Ok(contents) => contents,
         };
         let layers = contents.layers().iter().map(|layer| layer.proven.digest).collect();
@@ -307,7 +327,7 @@ impl<T: Transport> Scanner<T> {
                 "the lists of packages are too large to say which layer brought a package: told is the one that wrote the list last";
             scan.coverage.notes.push(Remark { code: "layers-not-attributed", message: message.to_owned() });
         }
-        Ok((scan, layers))
+        Ok(Read { layers, ..Read::of(scan) })
     }
 
     async fn scan_lists<L: ShardLoader>(
@@ -439,6 +459,40 @@ fn what_it_says(signed: &SignedStatement, is_wanted: impl Fn(Predicate) -> bool)
         return Ok(None);
     }
     Statement::parse_all(&signed.payload).map(Some).map_err(invalid)
+}
+
+/// A manifest whose bytes were proven, and what it says of its layers.
+#[derive(Clone, Debug)]
+pub(crate) struct Stack {
+    pub(crate) manifest: Descriptor,
+    pub(crate) layers: usize,
+    /// Bytes, as they are stored.
+    pub(crate) layers_size: u64,
+}
+
+impl Stack {
+    fn of(manifest: &ManifestSummary) -> Self {
+        Self { manifest: manifest.descriptor(), layers: manifest.layers.len(), layers_size: manifest.layers_size }
+    }
+}
+
+/// What came of reading an image.
+struct Read {
+    scan: Scan,
+    /// Those that were read.
+    layers: Vec<Digest>,
+    /// Why not.
+    unread: Option<Unread>,
+}
+
+impl Read {
+    const fn of(scan: Scan) -> Self {
+        Self { scan, layers: Vec::new(), unread: None }
+    }
+
+    fn nothing(unread: Unread, now: UnixTime) -> Self {
+        Self { unread: Some(unread.clone()), ..Self::of(unknown(unread.code(), unread.to_string(), now)) }
+    }
 }
 
 fn tell(step: &contents::Step, on_step: &mut dyn FnMut(&Step)) {

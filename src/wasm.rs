@@ -4,6 +4,8 @@
 //! nor Docker Content Trust before a policy names it: see docs/adr/0007-modules.md.
 
 #[cfg(feature = "wasm-check")]
+mod advisors;
+#[cfg(feature = "wasm-check")]
 mod attestations;
 #[cfg(feature = "wasm-check")]
 mod bundle;

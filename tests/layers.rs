@@ -18,6 +18,7 @@ const LAYERS: &[(u8, &[&str])] = &[
     (
         7,
         &[
+            "advisors",
             "anchors",
             "attestations",
             "check",

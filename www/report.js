@@ -4,6 +4,7 @@ import { copyable, digest, element, mark, prose, section, value } from './dom.js
 import { signatures } from './signatures.js';
 import { tree } from './tree.js';
 import { contentTrust } from './trust.js';
+import { vulnerabilities } from './vulnerabilities.js';
 import { CHECKS, OUTCOMES, count, headline, sentence, size, when } from './words.js';
 
 /**
@@ -19,6 +20,7 @@ export function drawReport(report, { asked, earlier, scanPlace, announce }) {
     isTakenAway(report) && section('Take it away', takeaway(report, announce)),
     report.contentTrust && section('Who vouches', contentTrust(report)),
     report.signatures && section('Signatures', signatures(report)),
+    report.vulnerabilities && section('What your policy makes of vulnerabilities', vulnerabilities(report.vulnerabilities)),
     scanPlace && scanSection(scanPlace),
     section('Digests', digests(report)),
     section('What it is', facts(report)),

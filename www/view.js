@@ -4,7 +4,7 @@ import { element, mark, prose } from './dom.js';
 import { drawDrift } from './drift.js';
 import { drawPinned } from './pin.js';
 import { checkItem, drawReport, runningItem } from './report.js';
-import { KINDS, count, driftHeadline, explainError, isOneWord, pinHeadline, referenceWithin, sentence } from './words.js';
+import { KINDS, count, driftHeadline, explainError, isOneWord, pinHeadline, referenceWithin, sentence, size } from './words.js';
 
 const at = (id) => document.getElementById(id);
 
@@ -110,12 +110,23 @@ export function showStep(step) {
     const item = runningItem(step.name);
     item.dataset.check = step.name;
     steps.append(item);
+  } else if (step.type === 'layer' || step.type === 'advisories') {
+    showArrival(step);
   } else {
     const running = steps.querySelector(`[data-check="${CSS.escape(step.check.name)}"]`);
     const item = checkItem(step.check);
     if (running) running.replaceWith(item);
     else steps.append(item);
   }
+}
+
+/** Behind the running line, since it may take minutes. */
+function showArrival(step) {
+  const outcome = steps.querySelector('[data-check="known-vulnerabilities"] .outcome');
+  if (outcome === null) return;
+  outcome.textContent = step.type === 'advisories'
+    ? `advisories: ${step.done} of ${step.total}`
+    : `layer ${step.index + 1} of ${step.layers}: ${size(step.bytes)} of ${size(step.size)}`;
 }
 
 function showTally({ done, total }) {

@@ -11,6 +11,7 @@ export const CHECKS = {
   'attachments': { title: 'What is attached', running: 'Listing what is attached' },
   'signatures': { title: 'The signatures', running: 'Reading and verifying signatures' },
   'content-trust': { title: 'Docker Content Trust', running: 'Asking what its publisher signed' },
+  'known-vulnerabilities': { title: 'Known vulnerabilities', running: 'Reading the layers, and comparing packages with advisories' },
 };
 
 export const OUTCOMES = { passed: 'passed', failed: 'failed', unknown: 'unknown', skipped: 'skipped', named: 'not downloaded', running: 'running' };
@@ -31,7 +32,8 @@ export function headline({ verdict, checks, pinned, signatures, contentTrust }) 
     const title = failed.length === 0
       ? 'Rejected: not what your policy asks for'
       : onlyBecause('platform-missing') ? 'Rejected: not offered for this platform'
-        : onlyBecause('content-trust-refused') ? 'Rejected: nobody whom you trust vouches for it' : 'Rejected: do not run this image';
+        : onlyBecause('vulnerabilities-denied') ? 'Rejected: your policy denies what is known to be vulnerable in it'
+          : onlyBecause('content-trust-refused') ? 'Rejected: nobody whom you trust vouches for it' : 'Rejected: do not run this image';
     return { tone: 'reject', mark: 'failed', title };
   }
   if (unknown.length === 0 && pinned !== null && said('archived')) {
@@ -42,8 +44,9 @@ export function headline({ verdict, checks, pinned, signatures, contentTrust }) 
     return { tone: 'proven', mark: 'bytes', title };
   }
   const onlyAmong = (...names) => unknown.length > 0 && unknown.every((name) => names.includes(name));
-  const title = onlyAmong('content-trust') ? 'The bytes are proven; what their publisher signed is not known'
-    : onlyAmong('attachments', 'signatures', 'content-trust') ? 'The bytes are proven; what is attached to them is not known' : 'Not everything could be checked';
+  const title = onlyAmong('known-vulnerabilities') ? 'The bytes are proven; what is vulnerable in them is not known'
+    : onlyAmong('content-trust') ? 'The bytes are proven; what their publisher signed is not known'
+      : onlyAmong('attachments', 'signatures', 'content-trust') ? 'The bytes are proven; what is attached to them is not known' : 'Not everything could be checked';
   return { tone: 'unknown', mark: 'unknown', title };
 }
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../nearest.js';
 import { KINDS, LOCK_NAME } from '../text.js';
 import type { PinKind, SignerIdentity, VulnerabilityLevel } from '../types.js';
+import type { Advised } from './advisories.js';
 import { type Anchor, ANCHORS, type Trusting } from './anchor.js';
 import { parseTime } from './time.js';
 import { UsageError } from './usage.js';
@@ -22,6 +23,8 @@ export type Arguments =
 interface Shared {
   platform?: string;
   policy?: string;
+  /** For a policy that asks what is known to be vulnerable. */
+  advised?: Advised;
   relay?: string;
   at?: Date;
   /** Whether trusted roots are renewed. */
@@ -46,13 +49,10 @@ export interface CheckArguments extends Shared {
 export interface ScanArguments {
   name: 'scan';
   image: string;
-  /** A folder of shards, or OSV's server. */
-  source: { kind: 'shards'; folder: string } | { kind: 'osv' };
+  advised: Advised;
   platform?: string;
   relay?: string;
   at?: Date;
-  /** The file of an OpenVEX document. */
-  vex?: string;
   /** Where the list of packages is from, where that was said. */
   packages?: 'layers' | 'sbom';
   /** The file of a list of packages. */
@@ -168,7 +168,8 @@ const flags = {
 type Flag = keyof typeof flags;
 type Values = ReadonlyMap<Flag, string>;
 
-const SHARED: readonly Flag[] = ['platform', 'policy', 'relay', 'at', 'no-refresh', 'json', 'no-color'];
+const ADVISED: readonly Flag[] = ['shards', 'osv', 'vex'];
+const SHARED: readonly Flag[] = [...ADVISED, 'platform', 'policy', 'relay', 'at', 'no-refresh', 'json', 'no-color'];
 
 const SIGNER: readonly Flag[] = ['key', 'issuer', 'subject', 'subject-pattern'];
 const TRUSTING: readonly Flag[] = [...ANCHORS, 'server', 'fall-back'];
@@ -181,7 +182,7 @@ const commands = {
   drift: { flags: [...SHARED, 'kind'], read: readDrift },
   scan: {
     flags: [
-      'shards', 'osv', 'platform', 'relay', 'at', 'vex', 'packages', 'sbom', 'attested-by', 'issuer', 'subject', 'subject-pattern', 'trusted-root', 'no-refresh',
+      ...ADVISED, 'platform', 'relay', 'at', 'packages', 'sbom', 'attested-by', 'issuer', 'subject', 'subject-pattern', 'trusted-root', 'no-refresh',
       'fail-on', 'only-fixable', 'json', 'no-color',
     ],
     read: readScan,
@@ -207,7 +208,7 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
   ['lock', 'no-lock', 'one names the lock, the other writes none'],
   ['json', 'diff', 'the diffs are in the JSON'],
   ['check', 'diff', 'it takes a registry to know what would change, and --check asks none'],
-  ...(['platform', 'policy', 'relay', 'at', 'no-refresh', 'lock'] as const).map((flag) => ['check', flag, '--check asks nobody'] as [Flag, Flag, string]),
+  ...(['platform', 'policy', 'relay', 'at', 'no-refresh', 'lock', 'shards', 'osv'] as const).map((flag) => ['check', flag, '--check asks nobody'] as [Flag, Flag, string]),
 ];
 
 export function parse(args: string[]): Arguments {
@@ -273,21 +274,21 @@ const LEVELS: readonly VulnerabilityLevel[] = ['negligible', 'low', 'medium', 'h
 function readScan([image, ...rest]: string[], values: Values): ScanArguments {
   if (image === undefined) throw new UsageError('expected an image reference, found none: pullproof scan nginx:1.27 --shards DIR');
   if (rest.length > 0) throw new UsageError(`expected one image reference, found ${rest.length + 1}: scan them one by one`);
-  const folder = values.get('shards');
-  if (folder === undefined && !values.has('osv')) {
+  const advised = readAdvised(values);
+  if (advised === undefined) {
     throw new UsageError('expected --shards DIR, or --osv, which tells api.osv.dev the names and versions of all packages; found neither');
   }
   const command: ScanArguments = {
     name: 'scan',
     image,
-    source: folder === undefined ? { kind: 'osv' } : { kind: 'shards', folder },
+    advised,
     onlyFixable: values.has('only-fixable'),
     refresh: !values.has('no-refresh'),
     json: values.has('json'),
     color: !values.has('no-color'),
     ...readAt(values),
   };
-  for (const name of ['platform', 'relay', 'vex', 'sbom'] as const) {
+  for (const name of ['platform', 'relay', 'sbom'] as const) {
     const value = values.get(name);
     if (value !== undefined) command[name] = value;
   }
@@ -322,6 +323,16 @@ function readAttested(command: ScanArguments, values: Values): void {
     if (key === undefined && identity === undefined) throw new UsageError('expected --trusted-root with --attested-by or --issuer, found it alone');
     command.trustedRoot = root;
   }
+}
+
+function readAdvised(values: Values): Advised | undefined {
+  const [folder, vex] = [values.get('shards'), values.get('vex')];
+  if (folder === undefined && !values.has('osv')) {
+    if (vex !== undefined) throw new UsageError('expected --vex with --shards or --osv, found it alone: it is put beside findings');
+    return undefined;
+  }
+  const source: Advised['source'] = folder === undefined ? { kind: 'osv' } : { kind: 'shards', folder };
+  return { source, ...(vex !== undefined && { vex }) };
 }
 
 function readInspect([image, ...rest]: string[], values: Values): InspectArguments {
@@ -419,6 +430,13 @@ function readShared(values: Values): Shared {
   for (const name of ['platform', 'policy', 'relay'] as const) {
     const value = values.get(name);
     if (value !== undefined) shared[name] = value;
+  }
+  const advised = readAdvised(values);
+  if (advised !== undefined) {
+    if (shared.policy === undefined) {
+      throw new UsageError(`expected --${advised.source.kind} with --policy, found it alone: nothing says what is denied; pullproof scan lists what there is`);
+    }
+    shared.advised = advised;
   }
   return { ...shared, ...readAt(values) };
 }

@@ -5,16 +5,17 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fileStore } from '../filestore.js';
 import { validate } from '../options.js';
-import type { CheckOptions, InspectOptions, PinOptions, Store } from '../types.js';
+import type { AdvisoryOptions, CheckOptions, InspectOptions, PinOptions, Store } from '../types.js';
+import { advisories } from './advisories.js';
 import type { CheckArguments, DriftArguments, PinArguments, TrustArguments } from './arguments.js';
 import { dockerCredentials } from './credentials.js';
 import { complain } from './output.js';
 import { UsageError } from './usage.js';
 
-type Asking = Pick<CheckOptions, 'platform' | 'policy' | 'relay' | 'now' | 'store' | 'trustServer'> & Required<Pick<PinOptions, 'credentials'>>;
+type Asking = AdvisoryOptions & Pick<CheckOptions, 'platform' | 'policy' | 'relay' | 'now' | 'store' | 'trustServer'> & Required<Pick<PinOptions, 'credentials'>>;
 
 export function asking(command: CheckArguments | PinArguments | DriftArguments): Asking {
-  const options: Asking = { ...asDockerWould() };
+  const options: Asking = { ...asDockerWould(), ...advisories(command.advised) };
   if (command.platform !== undefined) options.platform = command.platform;
   if (command.policy !== undefined) options.policy = readOption('policy', command.policy);
   if (command.at !== undefined) options.now = command.at;

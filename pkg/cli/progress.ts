@@ -30,8 +30,13 @@ export class Progress {
   }
 
   show(step: Step): void {
+    if (step.type === 'layer' || step.type === 'advisories') {
+      const { type: stage, ...progress } = step;
+      this.scan({ stage, ...progress } as ScanProgress);
+      return;
+    }
     if (step.type === 'started') this.#current = step.name;
-    else this.#finished += 1;
+    else this.#finished = Math.min(this.#finished + 1, this.#total);
     this.#draw();
   }
 

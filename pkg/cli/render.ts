@@ -3,6 +3,7 @@
 import type { Check, Descriptor, Report, Resolution, Signature, Signer, UsedTrustedRoot, Verdict } from '../types.js';
 import { type Colours, printableAll } from './terminal.js';
 import { contentTrustResults } from './trusted.js';
+import { knownVulnerabilities } from './vulnerable.js';
 
 /** Where the facts stand: behind the longest label. */
 const INDENT = ' '.repeat(10);
@@ -11,7 +12,7 @@ export function render(untrusted: Report, colours: Colours): string {
   const report = printableAll(untrusted);
   const sections = [
     verdict(report, colours), facts(report, colours), attachments(report), signatures(report, colours), contentTrustResults(report.contentTrust, colours),
-    trusting(report, colours), checks(report, colours), notProven(report),
+    trusting(report, colours), knownVulnerabilities(report.vulnerabilities, colours), checks(report, colours), notProven(report),
   ];
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -99,11 +100,13 @@ function name(signer: Signer): string {
 }
 
 function checks({ checks }: Report, colours: Colours): string[] {
-  return ['Checks', ...checks.flatMap((check) => outcome(check, colours))];
+  // As wide as the longest of those that are always made, unless a longer one was.
+  const width = checks.reduce((widest, { name }) => Math.max(widest, name.length), 13);
+  return ['Checks', ...checks.flatMap((check) => outcome(check, width, colours))];
 }
 
-function outcome(check: Check, colours: Colours): string[] {
-  const line = (mark: string, text: string): string => `  ${mark}  ${check.name.padEnd(13)}  ${text}`;
+function outcome(check: Check, width: number, colours: Colours): string[] {
+  const line = (mark: string, text: string): string => `  ${mark}  ${check.name.padEnd(width)}  ${text}`;
   switch (check.outcome) {
     case 'passed':
       return [line(colours.good('✓ passed '), check.evidence)];
@@ -116,7 +119,7 @@ function outcome(check: Check, colours: Colours): string[] {
         line(colours.bad('✗ failed '), `${check.code}: ${check.message}`),
         ...[['expected', check.expected], ['found', check.found], ['see', check.section]]
           .filter(([, text]) => text !== null)
-          .map(([label, text]) => `${' '.repeat(28)}${label!.padEnd(9)} ${text}`),
+          .map(([label, text]) => `${' '.repeat(width + 15)}${label!.padEnd(9)} ${text}`),
       ];
   }
 }

@@ -1,15 +1,13 @@
 /** `pullproof scan`: what is known to be vulnerable in one image. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { scan as ask, type Scan, type ScanOptions } from '../node.js';
+import { advisories, readBytes } from './advisories.js';
 import type { ScanArguments } from './arguments.js';
 import { asDockerWould, keptTrust, readOption } from './asking.js';
 import { EXIT } from './exit.js';
 import { coloursFor, print, printJson } from './output.js';
 import { Progress } from './progress.js';
 import { renderScan } from './scanned.js';
-import { UsageError } from './usage.js';
 
 export async function scan(command: ScanArguments): Promise<number> {
   const found = await run(command);
@@ -34,15 +32,14 @@ async function run(command: ScanArguments): Promise<Scan> {
   }
 }
 
-function optionsOf({ source, platform, relay, at, vex, packages, sbom, attestedBy, identity, trustedRoot, refresh, failOn, onlyFixable }: ScanArguments): ScanOptions {
+function optionsOf({ advised, platform, relay, at, packages, sbom, attestedBy, identity, trustedRoot, refresh, failOn, onlyFixable }: ScanArguments): ScanOptions {
   const { credentials } = asDockerWould();
   return {
     credentials,
-    ...(source.kind === 'osv' ? { osv: true } : { shards: (ecosystem: string) => shard(source.folder, ecosystem) }),
+    ...advisories(advised),
     ...(platform !== undefined && { platform }),
     ...(relay !== undefined && { relay }),
     ...(at !== undefined && { now: at }),
-    ...(vex !== undefined && { vex: readBytes('vex', vex) }),
     ...(packages !== undefined && { packages }),
     ...(sbom !== undefined && { sbom: readBytes('sbom', sbom) }),
     ...(attestedBy !== undefined && { attestedBy: { cosign: { publicKey: readOption('attested-by', attestedBy) } } }),
@@ -52,22 +49,4 @@ function optionsOf({ source, platform, relay, at, vex, packages, sbom, attestedB
     ...(failOn !== undefined && { deny: failOn }),
     ...(onlyFixable && { onlyFixable }),
   };
-}
-
-/** As `cargo xtask shards` names them. A file that is there and cannot be read is no missing one. */
-function shard(folder: string, ecosystem: string): Uint8Array | undefined {
-  try {
-    return readFileSync(join(folder, `${ecosystem.replace(/[^A-Za-z0-9.]/gu, '-')}.shard`));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function readBytes(name: string, file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`expected --${name} to name a file that can be read, found ${(error as Error).message}`);
-  }
 }

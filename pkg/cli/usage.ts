@@ -22,6 +22,7 @@ workflows and shell scripts.
 SOURCE says where advisories are from, exactly one of
   --shards DIR     files that cargo xtask shards made: nobody is told what is installed
   --osv            ask api.osv.dev, which is told the names and versions of all packages
+check, pin and drift need one where the policy asks what is known to be vulnerable.
 
 Options:
   --platform P     the platform to go to, such as linux/arm64/v8 (check: linux/amd64 unless told
@@ -39,7 +40,7 @@ Options:
   --attachments    check: list what is attached to the image, and say who signed it
   --fail-on LEVEL  scan: deny what is negligible, low, medium, high or critical, and what is worse
   --only-fixable   scan: deny only what has a fix
-  --vex FILE       scan: put what this OpenVEX document says beside the findings
+  --vex FILE       put what this OpenVEX document says beside the findings of --shards or --osv
   --packages P     scan: sbom takes the list of packages from what is attached to the image, and
                    downloads no layer; layers is what it does unless told otherwise
   --sbom FILE      scan: take the list of packages from this file (SPDX or CycloneDX)
@@ -68,6 +69,7 @@ Options:
 Examples:
   pullproof check nginx:1.27
   pullproof check ghcr.io/org/app:2.1 --platform linux/arm64 --policy policy.json
+  pullproof check ghcr.io/org/app:2.1 --policy policy.json --shards advisories
   pullproof check ghcr.io/org/app:2.1 --key cosign.pub
   pullproof check alpine --json | jq --raw-output .pinned
   pullproof scan nginx:1.27 --shards advisories --fail-on high --only-fixable

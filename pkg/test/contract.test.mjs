@@ -280,6 +280,8 @@ const identity = { digest: none };
 const rule = { images: 'docker.io/library/nginx', require: [{ anyOf: [identity] }] };
 
 const keyId = '0'.repeat(64);
+const denying = (vulnerabilities) => ({ ...rule, vulnerabilities });
+const ignored = { id: 'CVE-2023-4911', reason: 'not reachable' };
 const trusting = (contentTrust) => ({ ...rule, require: [{ contentTrust }] });
 
 for (const [name, policy, code] of [
@@ -314,7 +316,17 @@ for (const [name, policy, code] of [
   ['with an archive of no time', { rules: [trusting({ rootKey: keyId, verifyAt: 'yesterday' })] }, 'policy-invalid'],
   ['with another way to be led back', { rules: [trusting({ rootKey: keyId, whenUnusable: 'ignore' })] }, 'policy-invalid'],
   ['with a collection and something else', { rules: [trusting({ rootKey: keyId, gun: 'docker.io/library/nginx' })] }, 'policy-unsupported'],
-  ['with vulnerabilities', { rules: [{ ...rule, vulnerabilities: { deny: 'critical' } }] }, 'policy-unsupported'],
+  ['with vulnerabilities', { rules: [denying({ deny: 'critical' })] }, undefined],
+  ['with vulnerabilities that it ignores', { rules: [denying({ deny: 'low', onlyFixable: true, ignore: [ignored, { ...ignored, until: '2026-01-31' }] })] }, undefined],
+  ['with vulnerabilities of no severity', { rules: [denying({})] }, 'policy-invalid'],
+  ['with vulnerabilities of another severity', { rules: [denying({ deny: 'unknown' })] }, 'policy-invalid'],
+  ['with vulnerabilities as a list', { rules: [denying([])] }, 'policy-invalid'],
+  ['with vulnerabilities that it ignores for no reason', { rules: [denying({ deny: 'low', ignore: [{ ...ignored, reason: ' ' }] })] }, 'policy-invalid'],
+  ['with vulnerabilities that it ignores until no day', { rules: [denying({ deny: 'low', ignore: [{ ...ignored, until: 'soon' }] })] }, 'policy-invalid'],
+  ['with vulnerabilities and something else', { rules: [denying({ deny: 'low', allow: [] })] }, 'policy-unsupported'],
+  ['with vulnerabilities that it ignores and something else', { rules: [denying({ deny: 'low', ignore: [{ ...ignored, cve: '' }] })] }, 'policy-unsupported'],
+  ['with vulnerabilities alone', { rules: [{ images: rule.images, vulnerabilities: { deny: 'low' } }] }, 'policy-invalid'],
+  ['with vulnerabilities in the place of requirements', { rules: [{ ...denying({ deny: 'low' }), require: [] }] }, 'policy-invalid'],
 ]) {
   test(`a policy ${name} is ${code ?? 'good'} to the schema and the core alike`, async () => {
     const registry = await registryThat({});

@@ -27,6 +27,7 @@ const report = (changes = {}) => ({
   attachments: null,
   signatures: null,
   contentTrust: null,
+  vulnerabilities: null,
   trustedRoots: [],
   checks: [
     { name: 'resolve', outcome: 'passed', evidence: 'The bytes hash to the digest.' },

@@ -187,6 +187,45 @@ test('an image is scanned from a list that is attested to the same text everywhe
   }
 });
 
+test('a policy that denies what is known to be vulnerable is decided to the same text everywhere, and a page loads what scans for it', { timeout: 30_000 }, async () => {
+  const registry = await startRegistry({ content: debian(), lie: toPages(() => ({})) });
+  const fresh = await browser.newPage();
+  try {
+    const { image, host, content } = registry;
+    const policyOf = (vulnerabilities) => ({ rules: [{ images: `${host}/team/app`, require: [{ digest: content.index.descriptor.digest }], vulnerabilities }] });
+    const given = [...shards().values()];
+    const ignore = [{ id: 'CVE-2021-44906', reason: 'not reachable' }];
+    for (const [vulnerabilities, verdict, shards] of [
+      [{ deny: 'critical' }, 'reject', given],
+      [{ deny: 'critical', ignore }, 'accept', given],
+      [{ deny: 'critical', ignore }, 'inconclusive', given.slice(0, 1)],
+      [{ deny: 'critical' }, 'inconclusive', undefined],
+    ]) {
+      const policy = policyOf(vulnerabilities);
+      const inNode = await check(image, { now: new Date(at), policy, ...(shards && { shards }) });
+      assert.equal(inNode.verdict, verdict, JSON.stringify(inNode.reasons));
+      assert.equal(inNode.vulnerabilities === null, shards === undefined);
+      const question = { image, now: at, policy, ...(shards && { texts: shards.map(String) }) };
+      assert.equal(await inWorker(question), JSON.stringify(inNode, null, 2));
+      assert.equal(await inPage(question), JSON.stringify(inNode, null, 2));
+    }
+    const downloaded = [];
+    fresh.on('request', (request) => downloaded.push(new URL(request.url()).pathname));
+    await fresh.goto(`http://127.0.0.1:${server.address().port}/`);
+    const asked = (texts) => fresh.evaluate(async ([name, policy, texts]) => {
+      const { check } = await import('/browser.js');
+      return (await check(name, { policy, ...(texts && { shards: texts.map((text) => new TextEncoder().encode(text)) }) })).verdict;
+    }, [image, policyOf({ deny: 'critical' }), texts]);
+    await asked(undefined);
+    assert.deepEqual(downloaded.filter((path) => path.includes('pullproof_scan')), []);
+    assert.equal(await asked(given.map(String)), 'reject');
+    assert.ok(downloaded.includes('/wasm/pullproof_scan_bg.wasm'));
+  } finally {
+    await fresh.close();
+    registry.stop();
+  }
+});
+
 test('a page finds what a text names once the package is ready to pin, and says so before', async () => {
   const fresh = await browser.newPage();
   await fresh.goto(`http://127.0.0.1:${server.address().port}/`);

@@ -6,6 +6,10 @@
 use serde::Serialize;
 
 use crate::digest::Digest;
+pub use crate::report::Database;
+pub use crate::report::DatabaseKind;
+pub use crate::report::Extent;
+pub use crate::report::Judged;
 use crate::report::Remark;
 use crate::scan::severity::Severity;
 use crate::time::UnixTime;
@@ -76,32 +80,6 @@ pub struct LeftOut {
     pub finding: usize,
     /// Why.
     pub reason: String,
-}
-
-/// What follows from a scan for a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Judged {
-    /// Everything was looked at, and nothing is denied.
-    Met,
-    /// Nothing that is known is denied, and not everything is known.
-    Open,
-    /// Something is denied.
-    Denied,
-}
-
-/// How much of an image could be looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Extent {
-    /// Every package that was listed was compared with the advisories of its ecosystem.
-    Complete,
-    /// Some could not be.
-    Partial,
-    /// There are no packages, or none of a system whose advisories are known: an absence of findings says nothing.
-    Unsupported,
-    /// The image, or what is known of what is in it, could not be had: an absence of findings says nothing.
-    Unknown,
 }
 
 /// Where a list of packages is from, and how far it can be trusted.
@@ -218,36 +196,6 @@ pub struct UndeterminedVersion {
     pub name: String,
     /// The version.
     pub version: String,
-}
-
-/// Where advisories are from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Database {
-    /// Which ecosystem they are about; `None` where it is all of them.
-    pub ecosystem: Option<String>,
-    /// What it is.
-    pub kind: DatabaseKind,
-    /// When it was made, or asked.
-    pub at: UnixTime,
-    /// The newest change in it.
-    pub modified: Option<UnixTime>,
-    /// Whole days since `at`.
-    pub age_days: i64,
-    /// Advisories in it; `None` where that is not known.
-    pub advisories: Option<usize>,
-    /// Whom to name, which their licences ask for.
-    pub attribution: Vec<String>,
-}
-
-/// What a database is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DatabaseKind {
-    /// `api.osv.dev`, which was told the names and versions of the packages.
-    OsvApi,
-    /// A file, which was told nothing.
-    Shard,
 }
 
 /// One vulnerability of one package, or of several that were built from one source.

@@ -112,6 +112,9 @@ impl From<Judgement> for RuleSummary {
 }
 
 impl Rule {
+    /// The codes with which it stays open whether a scan meets a rule.
+    pub const OPEN: [&'static str; 2] = ["scan-incomplete", "vulnerabilities-undetermined"];
+
     /// Reads a rule by itself.
     pub fn parse(text: &str) -> Result<Self, InvalidRule> {
         let document = json::parse_object(text.as_bytes())?;

@@ -7,43 +7,10 @@ use cvss::Cvss;
 use serde::Serialize;
 use serde::Serializer;
 
+pub use crate::report::Level;
 use crate::scan::advisory::Advisory;
 use crate::scan::advisory::Affected;
 use crate::scan::advisory::Rating;
-
-/// How bad, in the words of distributions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// Nobody has said. Not the same as harmless.
-    #[default]
-    Unknown,
-    /// The vendor counts it as none to act on: Debian's `unimportant`, Ubuntu's `negligible`; a CVSS score of zero.
-    Negligible,
-    /// Low.
-    Low,
-    /// Medium, or moderate.
-    Medium,
-    /// High, or important.
-    High,
-    /// Critical.
-    Critical,
-}
-
-impl Level {
-    /// By the word that policies and vendors use.
-    pub fn named(word: &str) -> Option<Self> {
-        // Debian marks some urgencies as automatic, with asterisks.
-        Some(match word.trim_end_matches('*').to_ascii_lowercase().as_str() {
-            "unimportant" | "negligible" => Self::Negligible,
-            "low" => Self::Low,
-            "medium" | "moderate" => Self::Medium,
-            "high" | "important" => Self::High,
-            "critical" => Self::Critical,
-            _ => return None,
-        })
-    }
-}
 
 /// A severity and where it is from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

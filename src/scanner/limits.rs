@@ -1,8 +1,8 @@
 //! How much one scan may take, where somebody pays by the byte, the request or the second.
 
 use crate::budget;
-use crate::report::ManifestSummary;
 use crate::report::Remark;
+use crate::scanner::Stack;
 
 /// What a scan may take. Without others it is what [`budget`] allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,13 +36,13 @@ impl Limits {
     pub const REQUESTS: &'static str = "osv-requests-exhausted";
 
     /// Why the layers of an image are not to be fetched.
-    pub(super) fn refuse(&self, manifest: &ManifestSummary) -> Option<Remark> {
-        let layers = manifest.layers.len();
+    pub(super) fn refuse(&self, Stack { layers, layers_size, .. }: &Stack) -> Option<Remark> {
+        let (layers, layers_size) = (*layers, *layers_size);
         let message = if layers > self.layers {
             format!("expected at most {} layers, found {layers}: none of them was fetched", self.layers)
-        } else if manifest.layers_size > self.layer_bytes {
+        } else if layers_size > self.layer_bytes {
             let Self { layer_bytes, .. } = self;
-            format!("expected at most {layer_bytes} bytes of layers, found {}: none of them was fetched", manifest.layers_size)
+            format!("expected at most {layer_bytes} bytes of layers, found {layers_size}: none of them was fetched")
         } else {
             return None;
         };

@@ -40,7 +40,7 @@ pub async fn attestations(
     signal: Option<web_sys::AbortSignal>,
     store: Option<Object>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker, .. } = Question::read(&image, &options, fetch, verify, publishers, signal, store)?;
+    let Question { image, policy, now, checker, .. } = Question::read(&image, &options, fetch, verify, publishers, signal, store, None)?;
     let policy = policy.ok_or_else(|| invalid(&Unattested::NoSigner.to_string()))?;
     let payloads = Array::new();
     let written = match checker.attestations(&image, &policy, now).await {

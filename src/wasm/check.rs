@@ -4,6 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::advisors::NoAdvice;
 use crate::anchors;
 use crate::check::Checker;
 use crate::collection::CollectionError;
@@ -19,8 +20,11 @@ use crate::report::AskedFor;
 use crate::report::CheckName;
 use crate::report::Failure;
 use crate::resolve::Unresolved;
+use crate::scan::rule::Rule;
 use crate::sigstore::bundle::InvalidBundle;
 use crate::time::UnixTime;
+use crate::wasm::advisors::Scanning;
+use crate::wasm::advisors::Summary;
 use crate::wasm::convert::Thrown;
 use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
@@ -39,12 +43,15 @@ pub(super) struct Question {
     pub(super) image: Reference,
     pub(super) policy: Option<Policy>,
     pub(super) now: UnixTime,
-    pub(super) checker: Checker<FetchTransport, PlatformProver, JsStore, OtherModule>,
+    pub(super) checker: Checker<FetchTransport, PlatformProver, JsStore, OtherModule, Scanning>,
     /// For the report.
     summaries: Summaries,
+    /// For the report.
+    summary: Summary,
 }
 
 impl Question {
+    #[allow(clippy::too_many_arguments, reason = "each is somebody else's function or object")]
     pub(super) fn read(
         image: &str,
         options: &JsValue,
@@ -53,6 +60,7 @@ impl Question {
         publishers: js_sys::Function,
         signal: Option<web_sys::AbortSignal>,
         store: Option<js_sys::Object>,
+        advisors: Option<js_sys::Function>,
     ) -> Result<Self, JsValue> {
         let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
         let options = from_js(options)?;
@@ -60,7 +68,8 @@ impl Question {
         let policy = options.policy.map(Policy::parse).transpose().map_err(|error| thrown(&error.into()))?;
         let Means { now, access, trust_server } = options.means;
         let publishers = OtherModule::new(publishers, signal.clone());
-        let summaries = publishers.summaries();
+        let advisors = Scanning::new(advisors, signal.clone());
+        let (summaries, summary) = (publishers.summaries(), advisors.summary());
         let mut checker = Checker::new(FetchTransport::new(fetch, signal)).access(access).attachments(options.attachments);
         if let Some(server) = trust_server {
             checker = checker.trust_server(server);
@@ -68,13 +77,13 @@ impl Question {
         if let Some(platform) = options.platform {
             checker = checker.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
         }
-        let checker = checker.prover(PlatformProver::new(verify)).store(store.map(JsStore::new)).publishers(publishers);
-        Ok(Self { image, policy, now, checker, summaries })
+        let checker = checker.prover(PlatformProver::new(verify)).store(store.map(JsStore::new)).publishers(publishers).advisors(advisors);
+        Ok(Self { image, policy, now, checker, summaries, summary })
     }
 }
 
 /// Checks an image. `fetch` is called with a `Request` and answers with a `Response`; `verify` with signatures, and answers which hold;
-/// `publishers` as `publishers.rs` says; `store` keeps trusted roots.
+/// `publishers` as `publishers.rs` says; `store` keeps trusted roots; `advisors` as `advisors.rs` says.
 #[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
 #[wasm_bindgen]
 pub async fn check(
@@ -86,8 +95,10 @@ pub async fn check(
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<js_sys::Function>,
     store: Option<js_sys::Object>,
+    advisors: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker, summaries } = Question::read(&image, &options, fetch, verify, publishers, signal, store)?;
+    let Question { image, policy, now, checker, summaries, summary } =
+        Question::read(&image, &options, fetch, verify, publishers, signal, store, advisors)?;
     let mut tell = |step: &_| {
         if let Some(on_step) = &on_step {
             // What a listener throws is its own affair: it must not change what is found.
@@ -96,9 +107,11 @@ pub async fn check(
     };
     let report = checker.check(&image, policy.as_ref(), now, &mut tell).await.map_err(|error| thrown(&error))?;
     let report = to_js(&report);
-    // The member is there already, and keeps its place.
-    if let Some(summaries) = summaries.take() {
-        js_sys::Reflect::set(&report, &"contentTrust".into(), &summaries)?;
+    // The members are there already, and keep their places.
+    for (name, told) in [("contentTrust", summaries.take()), ("vulnerabilities", summary.take())] {
+        if let Some(told) = told {
+            js_sys::Reflect::set(&report, &name.into(), &told)?;
+        }
     }
     Ok(report)
 }
@@ -111,6 +124,7 @@ pub fn parse_reference(text: &str) -> Result<JsValue, JsValue> {
 }
 
 /// Which digest an image has, if it may be pinned.
+#[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
 #[wasm_bindgen]
 pub async fn resolve(
     image: String,
@@ -120,8 +134,10 @@ pub async fn resolve(
     publishers: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     store: Option<js_sys::Object>,
+    advisors: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker, .. } = Question::read(&image, &options, fetch, verify, publishers, signal, store)?;
+    let Question { image, policy, now, checker, .. } =
+        Question::read(&image, &options, fetch, verify, publishers, signal, store, advisors)?;
     match checker.resolve(&image, policy.as_ref(), now).await {
         Ok(resolved) => Ok(to_js(&resolved)),
         Err(Unresolved::Error(error)) => Err(thrown(&error)),
@@ -130,6 +146,7 @@ pub async fn resolve(
 }
 
 /// What became of a pinned tag.
+#[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
 #[wasm_bindgen]
 pub async fn drift(
     image: String,
@@ -139,8 +156,10 @@ pub async fn drift(
     publishers: js_sys::Function,
     signal: Option<web_sys::AbortSignal>,
     store: Option<js_sys::Object>,
+    advisors: Option<js_sys::Function>,
 ) -> Result<JsValue, JsValue> {
-    let Question { image, policy, now, checker, .. } = Question::read(&image, &options, fetch, verify, publishers, signal, store)?;
+    let Question { image, policy, now, checker, .. } =
+        Question::read(&image, &options, fetch, verify, publishers, signal, store, advisors)?;
     let pinned = image.digest().ok_or_else(|| invalid("expected a reference with a digest, found one without"))?;
     let drift = checker.drift(&image, pinned, policy.as_ref(), now).await.map_err(|error| thrown(&error))?;
     Ok(to_js(&drift))
@@ -178,6 +197,8 @@ pub fn codes() -> JsValue {
             ])
             .chain(anchors::CODES)
             .chain(CollectionError::UNKNOWNS)
+            .chain(NoAdvice::CODES)
+            .chain(Rule::OPEN)
             .collect(),
         checks: CheckName::ALL.into_iter().map(CheckName::name).collect(),
     })

@@ -86,7 +86,7 @@ fn read(answer: &JsValue, root: &Content, wanted: &[&ContentTrust]) -> Option<(W
 }
 
 /// Everything that was left out when it was typed.
-fn spelled_out(image: &Reference) -> String {
+pub(super) fn spelled_out(image: &Reference) -> String {
     let mut text = [image.registry(), "/", image.repository()].concat();
     if let Some(tag) = image.tag() {
         text += &[":", tag].concat();

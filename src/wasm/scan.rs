@@ -1,4 +1,4 @@
-//! The door to scanning: one image, and what is known to be vulnerable in it.
+//! The doors to scanning: one image, or what a check has found of one, and what is known to be vulnerable in it.
 
 use js_sys::Array;
 use js_sys::Function;
@@ -6,16 +6,22 @@ use js_sys::Object;
 use js_sys::Promise;
 use js_sys::Reflect;
 use js_sys::Uint8Array;
+use serde::Serialize;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::advisors;
+use crate::advisors::FoundManifest;
+use crate::advisors::Word;
 use crate::attested::Attested;
 use crate::budget;
 use crate::error::Error;
 use crate::json::Members;
+use crate::policy::Scanned;
 use crate::reference::Reference;
+use crate::report::VulnerabilitySummary;
 use crate::scan::lists::GivenList;
 use crate::scan::rule::Rule;
 use crate::scan::vex::Vex;
@@ -26,6 +32,8 @@ use crate::scanner::LoadError;
 use crate::scanner::Scanner;
 use crate::scanner::ShardLoader;
 use crate::scanner::Source;
+use crate::scanner::Step;
+use crate::time::UnixTime;
 use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
 use crate::wasm::convert::thrown;
@@ -61,13 +69,15 @@ fn unusable() -> LoadError {
     LoadError { detail: "expected bytes or nothing".to_owned() }
 }
 
+/// Who is to answer, and what is asked.
 struct Question {
-    means: Means,
-    platform: Option<String>,
-    listing: Listing,
-    limits: Limits,
-    rule: Option<Rule>,
-    vex: Vec<Vex>,
+    image: Reference,
+    scanner: Scanner<FetchTransport>,
+    source: Source<JsLoader>,
+    beside: Beside,
+    now: UnixTime,
+    /// What a check has found, where it asks.
+    found: Option<FoundManifest>,
 }
 
 /// Scans an image. Without `shards` OSV's server is asked. `sbom` is a list of packages that the caller brings; `attested` is what the module that
@@ -87,30 +97,48 @@ pub async fn scan(
     on_step: Option<Function>,
     hash: Option<Function>,
 ) -> Result<JsValue, JsValue> {
-    let image = Reference::parse(&image).map_err(|error| thrown(&error.into()))?;
-    let options = from_js(&options)?;
-    let question = read(&options.root(), &vex, sbom.as_ref()).map_err(|refusal| invalid(&refusal))?;
-    let Means { now, access, .. } = question.means;
+    let Question { image, scanner, source, beside, now, .. } =
+        Question::read(&image, &options, &vex, sbom.as_ref(), fetch, shards, signal)?;
     let attested = attested.map(|answer| read_attested(&answer).ok_or_else(|| invalid(NO_ANSWER))).transpose()?;
-    let mut scanner = Scanner::new(FetchTransport::new(fetch, signal))
-        .access(access)
-        .limits(question.limits)
-        .listing(question.listing)
-        .attested(attested)
-        .hashed_by(hashes(hash));
-    if let Some(platform) = question.platform {
-        scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
+    let scanner = scanner.attested(attested).hashed_by(hashes(hash));
+    let scan = scanner.scan(&image, &source, &beside, now, &mut telling(on_step)).await.map_err(|error| thrown(&error))?;
+    Ok(to_js(&scan))
+}
+
+/// The same for a check, as `advisors.rs` reads it: of the manifest that it has `found`, by the policy's `rule`.
+#[allow(clippy::too_many_arguments, reason = "a door to JavaScript: each is somebody else's function or object")]
+#[wasm_bindgen(js_name = scanFound)]
+pub async fn scan_found(
+    image: String,
+    options: JsValue,
+    vex: Array,
+    fetch: Function,
+    shards: Option<Function>,
+    signal: Option<web_sys::AbortSignal>,
+    on_step: Option<Function>,
+    hash: Option<Function>,
+) -> Result<JsValue, JsValue> {
+    #[derive(Serialize)]
+    struct Answer {
+        scanned: Scanned,
+        summary: Option<VulnerabilitySummary>,
     }
-    let source = shards.map_or(Source::Osv, |shards| Source::Shards(JsLoader(shards)));
-    let beside = Beside { vex: question.vex, rule: question.rule };
-    let mut tell = |step: &_| {
+    let Question { image, scanner, source, beside, now, found } = Question::read(&image, &options, &vex, None, fetch, shards, signal)?;
+    let found = found.ok_or_else(|| invalid("expected what a check has found, found nothing"))?;
+    let scanner = scanner.hashed_by(hashes(hash));
+    let word = advisors::scan_found(&scanner, &image, &found, &source, &beside, now, &mut telling(on_step)).await;
+    let Word { scanned, summary } = word.map_err(|error| thrown(&error))?;
+    let scanned = scanned.map_err(|_| invalid("expected the rule of a policy, found none"))?;
+    Ok(to_js(&Answer { scanned, summary }))
+}
+
+/// What a listener throws is its own affair: it must not change what is found.
+fn telling(on_step: Option<Function>) -> impl FnMut(&Step) {
+    move |step| {
         if let Some(on_step) = &on_step {
-            // What a listener throws is its own affair: it must not change what is found.
             let _ = on_step.call1(&JsValue::UNDEFINED, &to_js(step));
         }
-    };
-    let scan = scanner.scan(&image, &source, &beside, now, &mut tell).await.map_err(|error| thrown(&error))?;
-    Ok(to_js(&scan))
+    }
 }
 
 /// The module that checks is of another version, perhaps one that some cache kept.
@@ -142,8 +170,41 @@ fn read_listing(members: &Members<'_>, sbom: Option<&Uint8Array>) -> Result<List
     }
 }
 
-fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result<Question, Refusal> {
-    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "limits", "rule", "packages"]).collect();
+impl Question {
+    fn read(
+        image: &str,
+        options: &JsValue,
+        vex: &Array,
+        sbom: Option<&Uint8Array>,
+        fetch: Function,
+        shards: Option<Function>,
+        signal: Option<web_sys::AbortSignal>,
+    ) -> Result<Self, JsValue> {
+        let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
+        let options = from_js(options)?;
+        let Asked { means, platform, listing, limits, beside, found } =
+            read(&options.root(), vex, sbom).map_err(|refusal| invalid(&refusal))?;
+        let Means { now, access, .. } = means;
+        let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access).limits(limits).listing(listing);
+        if let Some(platform) = platform {
+            scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
+        }
+        let source = shards.map_or(Source::Osv, |shards| Source::Shards(JsLoader(shards)));
+        Ok(Self { image, scanner, source, beside, now, found })
+    }
+}
+
+struct Asked {
+    means: Means,
+    platform: Option<String>,
+    listing: Listing,
+    limits: Limits,
+    beside: Beside,
+    found: Option<FoundManifest>,
+}
+
+fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result<Asked, Refusal> {
+    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "limits", "rule", "packages", "found"]).collect();
     options::only(members, &known)?;
     let rule = members.optional("rule").map_err(told)?;
     let documents = vex.iter().map(|document| {
@@ -156,7 +217,9 @@ fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result
     if means.trust_server.is_some() {
         return Err("expected no trust server, found one: a scan asks none".to_owned());
     }
-    Ok(Question {
+    let found = members.optional("found").map_err(told)?;
+    let found = found.map(|place| FoundManifest::read(&place).ok_or("expected a manifest that a check has found, found something else"));
+    Ok(Asked {
         means,
         listing: read_listing(members, sbom)?,
         platform: members.optional_string("platform").map_err(told)?.map(str::to_owned),
@@ -164,8 +227,11 @@ fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result
             Some(place) => read_limits(&place.object().map_err(told)?)?,
             None => Limits::default(),
         },
-        rule: rule.map(|rule| Rule::read(&rule).map_err(|invalid| invalid.to_string())).transpose()?,
-        vex: documents.collect::<Result<_, _>>()?,
+        beside: Beside {
+            rule: rule.map(|rule| Rule::read(&rule).map_err(|invalid| invalid.to_string())).transpose()?,
+            vex: documents.collect::<Result<_, _>>()?,
+        },
+        found: found.transpose()?,
     })
 }
 

@@ -398,6 +398,7 @@ fn a_broken_module_cannot_have_an_archive_accepted() {
         digest: content.digest(),
         signed: &[],
         published: &word.published,
+        scanned: None,
     };
     let (verdict, _) = pullproof::policy::decide(subject, &[], Some(&policy));
     assert_ne!(verdict, Verdict::Accept);

@@ -25,6 +25,7 @@ mod npm;
 mod os_release;
 mod osv;
 mod overlay;
+mod policies;
 mod proof;
 mod python;
 mod ranges;

@@ -47,9 +47,9 @@ use crate::known::files;
 use crate::known::now;
 use crate::known::record;
 
-const APP: &str = "registry.test/team/app:v1";
+pub(crate) const APP: &str = "registry.test/team/app:v1";
 
-type Shards = BTreeMap<String, Vec<u8>>;
+pub(crate) type Shards = BTreeMap<String, Vec<u8>>;
 
 const DEBIAN: &[u8] = b"ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n";
 const ALPINE: &[u8] = b"ID=alpine\nVERSION_ID=3.20.3\n";
@@ -69,7 +69,7 @@ fn records() -> Vec<Value> {
     ]
 }
 
-fn shards() -> Shards {
+pub(crate) fn shards() -> Shards {
     files(&records(), None)
 }
 
@@ -80,7 +80,7 @@ fn application() -> Archive {
 }
 
 /// A base, a package more, an application.
-fn debian() -> Vec<Archive> {
+pub(crate) fn debian() -> Vec<Archive> {
     vec![
         Archive::new().file("usr/lib/os-release", DEBIAN).symlink("etc/os-release", "../usr/lib/os-release").file(STATUS, LIBC.as_bytes()),
         Archive::new().file(STATUS, [LIBC, CURL].concat().as_bytes()),
@@ -97,13 +97,17 @@ fn alpine() -> Vec<Archive> {
     vec![Archive::new().file("etc/os-release", ALPINE).file("lib/apk/db/installed", installed), application()]
 }
 
-fn registry(archives: Vec<Archive>) -> FakeRegistry {
+pub(crate) fn image(archives: Vec<Archive>) -> Image {
     let image = archives.into_iter().enumerate().fold(ManifestSpec::new("linux/amd64"), |spec, (index, archive)| {
         let archive = archive.end();
         let blob = if index % 2 == 0 { gzip(&archive) } else { zstd(&archive) };
         spec.layer(&blob, Digest::of(Algorithm::Sha256, &archive))
     });
-    FakeRegistry::new().image("team/app", "v1", &image.mint())
+    image.mint()
+}
+
+fn registry(archives: Vec<Archive>) -> FakeRegistry {
+    FakeRegistry::new().image("team/app", "v1", &image(archives))
 }
 
 fn world(archives: Vec<Archive>) -> World {
