@@ -589,7 +589,7 @@ describe('a registry on a socket', () => {
   }
 });
 
-describe('a blob on its way', () => {
+describe('a blob on its way', { timeout: 120_000 }, () => {
   const LIMIT = 64 * 1024 ** 2;
   const digest = sha256('whatever is asked for');
   let server, registry, passing;
