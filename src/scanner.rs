@@ -94,7 +94,7 @@ pub enum Listing {
     /// BuildKit, whose lists nobody signs. No layer is fetched.
     Sbom,
     /// The caller brings it. No layer is fetched.
-    Given(GivenList),
+    Given(Box<GivenList>),
 }
 
 /// Where advisories come from.

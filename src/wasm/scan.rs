@@ -161,7 +161,7 @@ fn read_listing(members: &Members<'_>, sbom: Option<&Uint8Array>) -> Result<List
             // One more than any: it is refused where lists are read.
             let bytes = bytes.subarray(0, u32::try_from(budget::SBOM_BYTES + 1).unwrap_or(u32::MAX)).to_vec();
             let list = GivenList::parse(&bytes).map_err(|why| format!("sbom: {why}"))?;
-            Ok(Listing::Given(list))
+            Ok(Listing::Given(Box::new(list)))
         }
         (None | Some("layers"), None) => Ok(Listing::Layers),
         (Some("sbom"), None) => Ok(Listing::Sbom),

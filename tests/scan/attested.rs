@@ -227,7 +227,7 @@ fn a_rule_can_be_met_by_a_signed_list_and_by_one_that_was_given_and_never_by_one
     assert_eq!((scan.extent, scan.rule.unwrap().judged), (Extent::Complete, Judged::Met));
 
     let given = GivenList::parse(spdx(&[LIBC]).to_string().as_bytes()).unwrap();
-    let scan = scan_as(&world(registry(&image)), Listing::Given(given), None);
+    let scan = scan_as(&world(registry(&image)), Listing::Given(Box::new(given)), None);
     assert_eq!((scan.extent, scan.rule.unwrap().judged), (Extent::Complete, Judged::Met));
     assert_eq!(scan.inventory.unwrap().trust, ListTrust::Given);
 
@@ -641,7 +641,7 @@ fn a_list_that_was_given_is_used_whatever_is_attached_and_says_if_it_names_anoth
     let given = GivenList::parse(list.to_string().as_bytes()).unwrap();
     let world = world(attached(&image, &[bundle(image.digest(), SPDX, &spdx(&[CURL]))]));
     let attested = attested(&world, &by_key());
-    let scan = scan_as(&world, Listing::Given(given), Some(attested));
+    let scan = scan_as(&world, Listing::Given(Box::new(given)), Some(attested));
     assert_eq!((scan.extent, found(&scan)), (Extent::Complete, vec!["CVE-2023-4911"]), "{}", scan.to_json());
     assert_eq!(notes(&scan), ["sbom-names-another"]);
     let inventory = scan.inventory.unwrap();
