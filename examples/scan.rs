@@ -1,5 +1,5 @@
 //! Scans an image natively and prints the scan as JSON:
-//! `cargo run --features native --example scan -- registry.example/team/app:1.0 2026-11-23T12:00:00Z SHARDS [platform] [rule=FILE] [vex=FILE]`
+//! `cargo run --features native --example scan -- registry.example/team/app:1.0 2026-11-23T12:00:00Z SHARDS [platform] [packages] [rule=FILE] [vex=FILE]`
 //!
 //! SHARDS is a folder that `cargo xtask shards` made. Exits like the command line of the npm package: 0 nothing is denied, 1 something is,
 //! 2 not understood, 3 not everything could be looked at.
@@ -68,6 +68,7 @@ fn scan(image: &str, now: UnixTime, shards: Folder, rest: &[String]) -> Result<S
         match argument.split_once('=') {
             Some(("rule", file)) => beside.rule = Some(Rule::parse(&fs::read_to_string(file)?)?),
             Some(("vex", file)) => beside.vex.push(Vex::parse(&fs::read(file)?)?),
+            _ if argument == "packages" => scanner = scanner.list_packages(true),
             _ => scanner = scanner.platform(argument.parse().map_err(Error::Platform)?),
         }
     }

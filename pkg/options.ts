@@ -76,6 +76,7 @@ const isSigners = (value: unknown) => (Array.isArray(value) ? value : [value]).e
   isObject(one) && ['cosign', 'sigstore'].includes(Object.keys(one).join()) && Object.values(one).every(isObject));
 const scanRules: Rules<ScanOptions> = {
   ...advisoryRules,
+  listPackages: ['true or false', checkRules.attachments[1]],
   platform: checkRules.platform,
   credentials,
   relay,

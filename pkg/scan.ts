@@ -15,7 +15,7 @@ const FIRST_LINE = 1 << 20;
 type Loader = (ecosystem: string) => Promise<Uint8Array | null | undefined>;
 
 export async function scanImage(image: string, options: ScanOptions): Promise<Scan> {
-  const { signal, onProgress, sbom, packages, deny, onlyFixable, ignore, limits } = options;
+  const { signal, onProgress, listPackages, sbom, packages, deny, onlyFixable, ignore, limits } = options;
   const given = givenIn(options);
   if (given === undefined) {
     throw new CheckError('options-invalid', 'expected shards, or osv: true, which tells api.osv.dev the names and versions of all packages; found neither');
@@ -38,7 +38,7 @@ export async function scanImage(image: string, options: ScanOptions): Promise<Sc
   const attested = await attestedOf(image, options, means, send);
   signal?.throwIfAborted();
   try {
-    const asked = { ...means, ...rule, ...(packages !== undefined && { packages }), ...(limits && { limits }) };
+    const asked = { ...means, ...rule, ...(packages !== undefined && { packages }), ...(limits && { limits }), ...(listPackages !== undefined && { listPackages }) };
     const scan = await core.scan(image, asked, given.vex, list, attested, send, given.shards, signal, onProgress, platform.hash);
     signal?.throwIfAborted();
     return scan;

@@ -1040,6 +1040,8 @@ export interface Scan {
   /** Where the list of packages is from, and how far it can be trusted; `null` where there is none. */
   readonly inventory: ScanInventory | null;
   readonly coverage: ScanCoverage;
+  /** Every package that was listed, sorted; `null` unless `listPackages` asked for them. */
+  readonly packages: readonly ListedPackage[] | null;
   /** The worst first; what its vendor does not act on last. */
   readonly findings: readonly VulnerabilityFinding[];
 }
@@ -1108,6 +1110,23 @@ export interface ScanCoverage {
   readonly notes: readonly ScanRemark[];
 }
 
+/** A package that was listed. */
+export interface ListedPackage {
+  /** Its package URL (ECMA-427). */
+  readonly purl: string;
+  readonly name: string;
+  readonly version: string;
+  /** What it was built from, where that is named. */
+  readonly source: { readonly name: string; readonly version: string } | null;
+  readonly architecture: string | null;
+  /** Whose advisories are about it, as OSV spells it. */
+  readonly ecosystem: string | null;
+  /** The file that says so. */
+  readonly location: string;
+  /** The layer that brought it: its place in the layers of the image. */
+  readonly layer: number | null;
+}
+
 /** Where advisories are from. */
 export interface ScanDatabase {
   readonly ecosystem: string | null;
@@ -1129,7 +1148,7 @@ export interface VulnerabilityFinding {
   readonly advisories: readonly string[];
   /** What the advisories are about. */
   readonly subject: { readonly ecosystem: string; readonly name: string; readonly version: string };
-  readonly packages: readonly { readonly name: string; readonly version: string; readonly location: string; /** From 0; `null` where somebody else listed it. */ readonly layer: number | null }[];
+  readonly packages: readonly { readonly purl: string; readonly name: string; readonly version: string; readonly location: string; /** From 0; `null` where somebody else listed it. */ readonly layer: number | null }[];
   readonly state: 'affected' | 'undetermined';
   readonly undetermined: ScanRemark | null;
   /** The version that is not affected any more. */
@@ -1161,6 +1180,26 @@ export interface VulnerabilityFinding {
 
 /** How bad something is: `negligible` is what vendors do not act on. */
 export type VulnerabilityLevel = 'negligible' | 'low' | 'medium' | 'high' | 'critical';
+
+/** A SARIF 2.1.0 log, with one run. */
+export interface SarifLog {
+  readonly $schema: string;
+  readonly version: '2.1.0';
+  readonly runs: readonly object[];
+}
+
+/** A bill of materials: CycloneDX 1.6. */
+export interface CycloneDxBom {
+  readonly $schema: string;
+  readonly bomFormat: 'CycloneDX';
+  readonly specVersion: '1.6';
+  readonly version: number;
+  readonly metadata: object;
+  readonly components: readonly object[];
+  readonly dependencies: readonly object[];
+  readonly compositions: readonly object[];
+  readonly vulnerabilities: readonly object[];
+}
 
 /** What happens during a scan. */
 export type ScanProgress =
@@ -1198,4 +1237,6 @@ export interface ScanOptions extends AdvisoryOptions, Partial<VulnerabilityRule>
   trustedRoot?: object | string;
   /** Keeps the trusted roots that are renewed for `attestedBy`. */
   store?: Store;
+  /** Whether the scan lists every package, as a bill of materials does, and not only those that something was found about. */
+  listPackages?: boolean;
 }

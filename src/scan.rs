@@ -10,6 +10,7 @@
 
 pub mod advisory;
 pub mod alias;
+pub mod bill;
 pub mod ecosystem;
 pub mod gap;
 pub mod inventory;

@@ -44,6 +44,7 @@ use crate::registry::client::Access;
 use crate::registry::client::Client;
 use crate::report::ManifestSummary;
 use crate::report::Remark;
+use crate::scan::bill::bill;
 use crate::scan::gap::Gap;
 use crate::scan::inventory::Inventory;
 use crate::scan::inventory::is_package_list;
@@ -82,6 +83,7 @@ pub struct Scanner<T> {
     hashes: Rc<dyn Hashes>,
     listing: Listing,
     attested: Option<Result<Attested, String>>,
+    lists_packages: bool,
 }
 
 /// Where the list of packages is from.
@@ -169,6 +171,7 @@ impl<T: Transport> Scanner<T> {
             hashes: Rc::new(Here),
             listing: Listing::Layers,
             attested: None,
+            lists_packages: false,
         }
     }
 
@@ -212,6 +215,13 @@ impl<T: Transport> Scanner<T> {
     #[must_use]
     pub fn attested(mut self, attested: Option<Result<Attested, String>>) -> Self {
         self.attested = attested;
+        self
+    }
+
+    /// Whether the scan lists every package, not only those that something was found about.
+    #[must_use]
+    pub const fn list_packages(mut self, lists_packages: bool) -> Self {
+        self.lists_packages = lists_packages;
         self
     }
 
@@ -386,6 +396,9 @@ impl<T: Transport> Scanner<T> {
         for package in scan.findings.iter_mut().flat_map(|finding| &mut finding.packages) {
             package.layer = None;
         }
+        for package in scan.packages.iter_mut().flatten() {
+            package.layer = None;
+        }
         Ok(scan)
     }
 
@@ -439,6 +452,7 @@ impl<T: Transport> Scanner<T> {
                 (survey(inventory, gaps, &shards, now), problems, true)
             }
         };
+        scan.packages = self.lists_packages.then(|| bill(inventory));
         if !is_answered {
             scan.extent = Extent::Unknown;
         }
@@ -538,6 +552,7 @@ fn unknown(code: &'static str, message: String, now: UnixTime) -> Scan {
         distribution: None,
         inventory: None,
         coverage: Coverage::default(),
+        packages: None,
         findings: Vec::new(),
     }
 }

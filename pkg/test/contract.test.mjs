@@ -197,7 +197,7 @@ test('the types and the schema name the same members of a scan, in the same orde
   const { $defs } = scanSchema;
   for (const [name, { properties, required }] of Object.entries({
     Scan: scanSchema, ScannedImage: $defs.image, ScanInventory: $defs.inventory, ScanRule: $defs.rule, ScanRemark: $defs.statement, ScanCoverage: $defs.coverage, ScanDatabase: $defs.database,
-    VulnerabilityFinding: $defs.finding,
+    VulnerabilityFinding: $defs.finding, ListedPackage: $defs.listed,
   })) {
     assert.deepEqual(members(name), Object.keys(properties), name);
     assert.deepEqual(required, Object.keys(properties), `${name}: a fact that is not there is null, never left out`);
@@ -218,6 +218,7 @@ const SCANS = {
   'with a rule, a catalogue and a VEX document': [
     debian(), { shards: CATALOGUE, vex: OPENVEX, deny: 'high', ignore: [{ id: 'CVE-2023-4911', reason: 'x' }, { id: 'CVE-1-1', reason: 'y' }] }, { extent: 'complete' },
   ],
+  'with every package': [debian(), { shards: load, listPackages: true }, { extent: 'complete' }],
   'with versions that have no order': [layeredImage(odd), { shards: load }, { extent: 'unsupported' }],
   'without shards': [debian(), { shards: () => null, deny: 'low' }, { extent: 'unsupported' }],
   'of a distribution without advisories': [fedora(), { shards: load }, { extent: 'unsupported' }],

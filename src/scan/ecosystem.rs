@@ -240,6 +240,11 @@ pub fn subjects(packages: &[Package], release: Option<&Release>) -> Subjects {
     subjects
 }
 
+/// The ecosystem that a package is looked up in; `None` where nobody's advisories are about it.
+pub fn of(package: &Package, release: Option<&Release>) -> Option<String> {
+    subject(package, release).map(|subject| subject.question.ecosystem)
+}
+
 fn subject(package: &Package, release: Option<&Release>) -> Option<Subject> {
     let scheme = Scheme::of(package.kind);
     let of = |ecosystem: &str, name: &str, version: &str| Subject {

@@ -16,6 +16,7 @@ use crate::scan::ecosystem::Subject;
 use crate::scan::ecosystem::Subjects;
 use crate::scan::ecosystem::Unsupported;
 use crate::scan::ecosystem::normalised_python_name;
+use crate::scan::inventory::purl::PackageUrl;
 use crate::scan::package::Distribution;
 use crate::scan::package::Kind;
 use crate::scan::package::Package;
@@ -56,7 +57,7 @@ pub fn match_packages<A: Advisories>(distribution: Option<&Distribution>, packag
     for (subject, places) in &subjects.known {
         let hits = hits(subject, advisories, &mut looked);
         looked.count(subject, places.len());
-        let installed = || places.iter().map(|place| installed(&packages[*place])).collect::<Vec<_>>();
+        let installed = || places.iter().map(|place| installed(&packages[*place], distribution)).collect::<Vec<_>>();
         findings.extend(group(&hits, subject.scheme).into_iter().map(|found| finding(found, subject, installed(), advisories)));
     }
     findings.sort_by(|a, b| place(a).cmp(&place(b)));
@@ -69,7 +70,19 @@ pub fn match_packages<A: Advisories>(distribution: Option<&Distribution>, packag
         pretty_name: distribution.pretty_name.clone(),
         ecosystem: release.as_ref().ok().map(|release| release.ecosystem.clone()),
     });
-    Scan { schema_version: 1, scanned_at: now, image: None, extent, rule: None, remarks, distribution, inventory: None, coverage, findings }
+    Scan {
+        schema_version: 1,
+        scanned_at: now,
+        image: None,
+        extent,
+        rule: None,
+        remarks,
+        distribution,
+        inventory: None,
+        coverage,
+        packages: None,
+        findings,
+    }
 }
 
 /// Where a finding stands: what is to act on first, the worst first, then by name.
@@ -156,9 +169,10 @@ fn finding<A: Advisories>(found: Vulnerability, subject: &Subject, packages: Vec
     }
 }
 
-fn installed(package: &Package) -> Installed {
+fn installed(package: &Package, distribution: Option<&Distribution>) -> Installed {
+    let purl = PackageUrl::of(package, distribution).to_string();
     let Package { name, version, location, layer, .. } = package;
-    Installed { name: name.clone(), version: version.clone(), location: location.clone(), layer: Some(*layer) }
+    Installed { purl, name: name.clone(), version: version.clone(), location: location.clone(), layer: Some(*layer) }
 }
 
 fn coverage<A: Advisories>(packages: &[Package], subjects: &Subjects, looked: Looked, advisories: &A, now: UnixTime) -> Coverage {

@@ -34,10 +34,12 @@ impl PackageUrl {
             name == full && self.version.as_ref().is_none_or(is_version)
         };
         let subject = &finding.subject;
-        let release = subject.ecosystem.split(':').nth(1).map(|release| release.trim_start_matches('v'));
+        let release =
+            subject.ecosystem.split(':').nth(1).map(|release| release.rsplit(' ').next().unwrap_or(release).trim_start_matches('v'));
         let is_release = |distro: &str| {
             let number = distro.rsplit('-').next();
-            release.is_some_and(|release| {
+            // Rolling ones have none.
+            release.is_none_or(|release| {
                 number.and_then(|number| number.strip_prefix(release)).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             })
         };

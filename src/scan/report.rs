@@ -36,6 +36,8 @@ pub struct Scan {
     pub inventory: Option<InventorySummary>,
     /// What was looked at.
     pub coverage: Coverage,
+    /// Every package that was listed, sorted by kind, name, version and architecture; `None` unless they were asked for.
+    pub packages: Option<Vec<ListedPackage>>,
     /// What was found: the worst first, what vendors count as none to act on last.
     pub findings: Vec<Finding>,
 }
@@ -174,6 +176,38 @@ pub struct Coverage {
     pub notes: Vec<Remark>,
 }
 
+/// A package that was listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedPackage {
+    /// Its package URL (ECMA-427).
+    pub purl: String,
+    /// Its own name.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// What it was built from, where that is named.
+    pub source: Option<SourceSummary>,
+    /// The architecture, as its package manager writes it.
+    pub architecture: Option<String>,
+    /// Whose advisories are about it, as OSV spells it; `None` where nobody's are.
+    pub ecosystem: Option<String>,
+    /// The file that says so.
+    pub location: String,
+    /// The layer that brought it, counted from the lowest, 0; `None` where that is not known.
+    pub layer: Option<usize>,
+}
+
+/// What a package was built from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceSummary {
+    /// The name of the source package.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
 /// The packages of one ecosystem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -254,6 +288,8 @@ pub struct SubjectSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Installed {
+    /// Its package URL (ECMA-427).
+    pub purl: String,
     /// Its own name.
     pub name: String,
     /// Its own version.

@@ -182,10 +182,10 @@ impl Question {
     ) -> Result<Self, JsValue> {
         let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
         let options = from_js(options)?;
-        let Asked { means, platform, listing, limits, beside, found } =
+        let Asked { means, platform, listing, lists_packages, limits, beside, found } =
             read(&options.root(), vex, sbom).map_err(|refusal| invalid(&refusal))?;
         let Means { now, access, .. } = means;
-        let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access).limits(limits).listing(listing);
+        let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access).limits(limits).listing(listing).list_packages(lists_packages);
         if let Some(platform) = platform {
             scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
         }
@@ -198,13 +198,14 @@ struct Asked {
     means: Means,
     platform: Option<String>,
     listing: Listing,
+    lists_packages: bool,
     limits: Limits,
     beside: Beside,
     found: Option<FoundManifest>,
 }
 
 fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result<Asked, Refusal> {
-    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "limits", "rule", "packages", "found"]).collect();
+    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "limits", "listPackages", "rule", "packages", "found"]).collect();
     options::only(members, &known)?;
     let rule = members.optional("rule").map_err(told)?;
     let documents = vex.iter().map(|document| {
@@ -227,6 +228,13 @@ fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result
             Some(place) => read_limits(&place.object().map_err(told)?)?,
             None => Limits::default(),
         },
+        lists_packages: members
+            .optional("listPackages")
+            .map_err(told)?
+            .map(|place| place.boolean())
+            .transpose()
+            .map_err(told)?
+            .unwrap_or(false),
         beside: Beside {
             rule: rule.map(|rule| Rule::read(&rule).map_err(|invalid| invalid.to_string())).transpose()?,
             vex: documents.collect::<Result<_, _>>()?,

@@ -33,8 +33,9 @@ const VEX = JSON.stringify({
 /** What is scanned, by the name of the golden file: each ends in another extent. */
 const CASES = {
   'scan-complete': { registry: 'real', image: 'golden/debian:1.0', extent: 'complete' },
+  'scan-packages': { registry: 'real', image: 'golden/debian:1.0', listPackages: true, extent: 'complete' },
   'scan-judged': { registry: 'real', image: 'golden/debian:1.0', rule: RULE, vex: VEX, extent: 'complete' },
-  'scan-partial': { registry: 'real', image: 'golden/mixed:1.0', without: 'PyPI', rule: { deny: 'critical' }, extent: 'partial' },
+  'scan-partial': { registry: 'real', image: 'golden/mixed:1.0', without: 'PyPI', listPackages: true, rule: { deny: 'critical' }, extent: 'partial' },
   'scan-unsupported': { registry: 'real', image: 'golden/fedora:1.0', extent: 'unsupported' },
   'scan-unknown': { registry: 'demo', image: 'demo/tampered-layer:1.0', rule: { deny: 'critical' }, extent: 'unknown' },
 };
@@ -53,9 +54,10 @@ after(() => stage?.dispose());
 
 const goldenFile = (name) => `${ROOT}tests/golden/${name}.json`;
 const placeless = (text, { registry }) => `${text.replaceAll(hosts[registry], 'registry.test')}\n`;
-const questionOf = ({ registry, image, without, rule, vex }) => ({
+const questionOf = ({ registry, image, without, listPackages, rule, vex }) => ({
   image: `${hosts[registry]}/${image}`,
   shards: ALL.filter((text) => !text.includes(`"ecosystem":"${without}"`)),
+  ...(listPackages && { listPackages }),
   ...(rule && { rule }),
   ...(vex && { vex }),
 });

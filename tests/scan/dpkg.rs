@@ -3,10 +3,15 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::slice;
 
 use pullproof::scan::inventory::Inventory;
+use pullproof::scan::matching::match_packages;
 use pullproof::scan::package::Kind;
+use pullproof::scan::package::Package;
+use pullproof::scan::survey;
 
+use crate::known;
 use crate::support;
 use crate::support::packages;
 use crate::support::unreadable;
@@ -175,6 +180,26 @@ fn the_system_has_the_packages_that_dpkg_says_it_has() {
     found.sort();
     assert!(found.len() > 50, "{}", found.len());
     assert_eq!(found, expected);
+}
+
+#[test]
+fn trap_what_was_built_from_another_version_is_matched_by_that_version() {
+    let Some(_) = support::program("dpkg-query") else { return };
+    let inventory = support::inventory(&[(STATUS, &fs::read(Path::new("/").join(STATUS)).unwrap())]);
+    let is_another = |package: &&Package| package.source.as_ref().is_some_and(|source| source.version != package.version);
+    let others: Vec<Package> = survey::comparable(&inventory).iter().filter(is_another).cloned().collect();
+    // Of the 96 packages of a minimal Debian 12 it is 13: an epoch, or what was built again.
+    assert!(others.iter().any(|package| package.name == "bsdutils") && others.len() >= 5, "{others:?}");
+    for package in others {
+        let source = package.source.clone().unwrap();
+        let found = |fixed: &str| {
+            let record = known::debian_record("CVE-2024-1111", &source.name, Some(fixed), "high");
+            let shards = known::shards_with(&[record], &[], None);
+            match_packages(Some(&known::debian()), slice::from_ref(&package), &shards, known::now()).findings.len()
+        };
+        assert_eq!(found(&format!("{}+later", source.version)), 1, "{} {} of {source:?}", package.name, package.version);
+        assert_eq!(found(&source.version), 0, "{} {} of {source:?}", package.name, package.version);
+    }
 }
 
 #[test]

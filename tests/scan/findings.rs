@@ -356,7 +356,8 @@ fn a_scan_is_written_as_reports_are() {
         written["findings"][0],
         json!({ "id": "CVE-2023-4911", "aliases": ["DEBIAN-CVE-2023-4911"], "advisories": ["DEBIAN-CVE-2023-4911"],
             "subject": { "ecosystem": "Debian:12", "name": "glibc", "version": "2.36-9" },
-            "packages": [{ "name": "glibc", "version": "2.36-9", "location": "var/lib/dpkg/status", "layer": 0 }],
+            "packages": [{ "purl": "pkg:deb/debian/glibc@2.36-9?distro=debian-12", "name": "glibc", "version": "2.36-9",
+                "location": "var/lib/dpkg/status", "layer": 0 }],
             "state": "affected", "undetermined": null, "fixed": "2.36-9+deb12u3",
             "severity": { "level": "high", "by": "cvss", "score": 7.8, "vector": "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H" },
             "unimportant": false, "knownExploited": null, "vex": null })

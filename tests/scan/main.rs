@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "for short tests")]
 
+mod acceptance;
 mod advisories;
 mod apk;
 mod archive;
@@ -27,6 +28,7 @@ mod osv;
 mod overlay;
 mod policies;
 mod proof;
+mod purl;
 mod python;
 mod ranges;
 mod real_tars;

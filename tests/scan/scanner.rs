@@ -522,3 +522,33 @@ fn trap_a_page_that_asks_for_every_type_at_once_is_refused() {
 fn a_scan_is_the_same_bytes_every_time() {
     assert_eq!(offline(debian()).to_json(), offline(debian()).to_json());
 }
+
+#[test]
+fn every_package_is_listed_for_whoever_asks() {
+    let mut archives = debian();
+    let nginx = "Package: nginx\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: NGINX <packaging@nginx.com>\nVersion: 1.27.0-1~bookworm\n\n";
+    archives.push(Archive::new().file(STATUS, [LIBC, CURL, nginx].concat().as_bytes()));
+    assert_eq!(offline(archives.clone()).packages, None);
+    let world = world(archives);
+    let scanner = Scanner::new(&world).list_packages(true);
+    let image = Reference::parse(APP).unwrap();
+    let scan = pollster::block_on(scanner.scan(&image, &Source::Shards(shards()), &Beside::default(), now(), &mut |_| {})).unwrap();
+    let packages = scan.packages.unwrap();
+    let shown = packages.iter().map(|package| (package.purl.as_str(), package.ecosystem.as_deref(), package.layer)).collect::<Vec<_>>();
+    assert_eq!(
+        shown,
+        [
+            ("pkg:deb/debian/curl@7.88.1-10%2Bdeb12u1?arch=amd64&distro=debian-12", Some("Debian:12"), Some(1)),
+            ("pkg:deb/debian/libc6@2.36-9%2Bdeb12u1?arch=amd64&distro=debian-12&upstream=glibc", Some("Debian:12"), Some(0)),
+            // Named like Debian's, and not Debian's.
+            ("pkg:deb/nginx@1.27.0-1~bookworm?arch=amd64", None, Some(3)),
+            ("pkg:npm/minimist@1.2.5", Some("npm"), Some(2)),
+            ("pkg:pypi/flask@2.2.0", Some("PyPI"), Some(2)),
+        ]
+    );
+    assert_eq!(packages.len(), scan.coverage.packages);
+    assert_eq!(packages[1].source.as_ref().map(|source| source.name.as_str()), Some("glibc"));
+    for finding in &scan.findings {
+        assert!(finding.packages.iter().all(|found| packages.iter().any(|package| package.purl == found.purl)));
+    }
+}

@@ -4,6 +4,8 @@
 //! it was built from: that stands in `upstream` (Syft) or beside the URL (Trivy). Where rpm's epoch stands differs, too. Both is settled here,
 //! so that the same package is the same from every list.
 
+mod write;
+
 use core::fmt;
 
 use crate::excerpt::excerpt;

@@ -15,7 +15,7 @@ export async function startNative() {
   const folder = await mkdtemp(join(tmpdir(), 'pullproof-native-'));
   let number = 0;
   return {
-    ask: async ({ image, now, platform, attachments, policy, shards, rule, vex }) => {
+    ask: async ({ image, now, platform, attachments, policy, shards, listPackages, rule, vex }) => {
       number += 1;
       if (shards !== undefined) {
         const at = join(folder, `scan-${number}`);
@@ -26,7 +26,7 @@ export async function startNative() {
         };
         for (const text of shards) await write(`${JSON.parse(text.split('\n', 1)[0]).ecosystem.replaceAll(/[^A-Za-z0-9.]/g, '-')}.shard`, text);
         const beside = [...(rule ? [`rule=${await write('rule.json', JSON.stringify(rule))}`] : []), ...(vex ? [`vex=${await write('vex.json', vex)}`] : [])];
-        return run(join(examples, 'scan'), [image, now, at, ...(platform ? [platform] : []), ...beside]);
+        return run(join(examples, 'scan'), [image, now, at, ...(platform ? [platform] : []), ...(listPackages ? ['packages'] : []), ...beside]);
       }
       const file = join(folder, `policy-${number}.json`);
       if (policy) await writeFile(file, policy);
