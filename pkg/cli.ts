@@ -11,7 +11,7 @@ import { complain, print } from './cli/output.js';
 import { pin } from './cli/pin.js';
 import { scan } from './cli/scan.js';
 import { inspect } from './cli/trust.js';
-import { trustUsage, usage, UsageError } from './cli/usage.js';
+import { scanUsage, trustUsage, usage, UsageError } from './cli/usage.js';
 import { CheckError, type ErrorCode } from './node.js';
 
 /** Errors that asking again cannot mend: what was typed is wrong. */
@@ -36,7 +36,7 @@ async function main(args: string[]): Promise<number> {
     const command = parse(args);
     switch (command.name) {
       case 'help':
-        await print(command.topic === 'trust' ? trustUsage : usage);
+        await print({ trust: trustUsage, scan: scanUsage, none: usage }[command.topic ?? 'none']);
         return 0;
       case 'version':
         await print(`${version()}\n`);
@@ -56,7 +56,7 @@ async function main(args: string[]): Promise<number> {
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      complain(`${error.message}\nTry 'pullproof ${args[0] === 'trust' ? 'trust ' : ''}--help'.`);
+      complain(`${error.message}\nTry 'pullproof ${args[0] === 'trust' || args[0] === 'scan' ? `${args[0]} ` : ''}--help'.`);
       return EXIT.usage;
     }
     if (error instanceof CheckError) {

@@ -20,8 +20,8 @@ import { findIn } from './text.js';
 import { inspect, publishersFor } from './trust.js';
 import { refresh, validateTarget } from './tuf.js';
 import type {
-  Artifact, BundleOptions, BundleResult, CheckOptions, ContentTrust, DriftOptions, DriftResult, FindOptions, FindResult, InspectOptions,
-  PinnedReference, PinOptions, PinResult, RefreshedTarget, RefreshOptions, Report, Scan, ScanOptions, SignerIdentity, TrustInspection, TufTarget, Wanted,
+  Artifact, BundleOptions, BundleResult, CheckOptions, ContentTrust, CycloneDxBom, DriftOptions, DriftResult, FindOptions, FindResult, InspectOptions,
+  PinnedReference, PinOptions, PinResult, RefreshedTarget, RefreshOptions, Report, SarifLog, Scan, ScanOptions, SignerIdentity, TrustInspection, TufTarget, Wanted,
 } from './types.js';
 
 export type * from './types.js';
@@ -123,6 +123,21 @@ export async function scan(image: string, options: ScanOptions): Promise<Scan> {
   options.signal?.throwIfAborted();
   await ready;
   return scanImage(image, options);
+}
+
+/** A scan as SARIF 2.1.0, as code scanning takes it. Why it is not complete is in it as a result. */
+export async function toSarif(scan: Scan): Promise<SarifLog> {
+  const { sarifOf } = await import('./sarif.js');
+  return sarifOf(scan);
+}
+
+/**
+ * A scan as a bill of materials, CycloneDX 1.6, with its findings as vulnerabilities. Its components are all packages only if the scan lists them
+ * (`listPackages`); otherwise they are those that something was found about, and it says so.
+ */
+export async function toCycloneDx(scan: Scan): Promise<CycloneDxBom> {
+  const { cycloneDxOf } = await import('./cyclonedx.js');
+  return cycloneDxOf(scan);
 }
 
 /**

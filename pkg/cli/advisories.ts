@@ -32,7 +32,7 @@ function shard(folder: string, ecosystem: string): Uint8Array | undefined {
   }
 }
 
-export function readBytes(name: string, file: string): Uint8Array {
+export function readBytes(name: string, file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -10,7 +10,7 @@ import { parseTime } from './time.js';
 import { UsageError } from './usage.js';
 
 export type Arguments =
-  | { name: 'help'; topic?: 'trust' }
+  | { name: 'help'; topic?: 'trust' | 'scan' }
   | { name: 'version' }
   | CheckArguments
   | PinArguments
@@ -67,6 +67,11 @@ export interface ScanArguments {
   refresh: boolean;
   failOn?: VulnerabilityLevel;
   onlyFixable: boolean;
+  /** Files, or what is left out itself: `ID=REASON[@UNTIL]`. */
+  ignore: string[];
+  /** Where it is written in that format; `-` is standard output. */
+  sarif?: string;
+  cyclonedx?: string;
   json: boolean;
   color: boolean;
 }
@@ -151,6 +156,9 @@ const flags = {
   'attested-by': { type: 'string' },
   'fail-on': { type: 'string' },
   'only-fixable': { type: 'boolean' },
+  ignore: { type: 'string' },
+  sarif: { type: 'string' },
+  cyclonedx: { type: 'string' },
   attachments: { type: 'boolean' },
   'no-refresh': { type: 'boolean' },
   write: { type: 'boolean' },
@@ -183,13 +191,19 @@ const commands = {
   scan: {
     flags: [
       ...ADVISED, 'platform', 'relay', 'at', 'packages', 'sbom', 'attested-by', 'issuer', 'subject', 'subject-pattern', 'trusted-root', 'no-refresh',
-      'fail-on', 'only-fixable', 'json', 'no-color',
+      'fail-on', 'only-fixable', 'ignore', 'sarif', 'cyclonedx', 'json', 'no-color',
     ],
     read: readScan,
   },
   'trust inspect': { flags: [...TRUST, 'at'], read: readInspect },
   'trust migrate': { flags: [...TRUST, ...SIGNER, 'keep-content-trust', 'out', 'write', 'overwrite'], read: readMigrate },
 } as const satisfies Record<string, { flags: readonly Flag[]; read: (words: string[], values: Values) => Arguments }>;
+
+/** Flags that may be given again, and what separates their values, which no argument can hold. */
+const REPEATABLE: readonly Flag[] = ['ignore'];
+const SEPARATOR = '\0';
+/** Flags whose value may be `-`. */
+const STANDARD_OUTPUT: readonly Flag[] = ['sarif', 'cyclonedx'];
 
 /** Flags that cannot both be meant. */
 const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
@@ -213,7 +227,7 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
 
 export function parse(args: string[]): Arguments {
   const { values, words } = read(args);
-  if (values.has('help')) return words[0] === 'trust' ? { name: 'help', topic: 'trust' } : { name: 'help' };
+  if (values.has('help')) return words[0] === 'trust' || words[0] === 'scan' ? { name: 'help', topic: words[0] } : { name: 'help' };
   if (values.has('version')) return { name: 'version' };
 
   const [name, rest] = commandOf(words);
@@ -284,18 +298,22 @@ function readScan([image, ...rest]: string[], values: Values): ScanArguments {
     advised,
     onlyFixable: values.has('only-fixable'),
     refresh: !values.has('no-refresh'),
+    ignore: values.get('ignore')?.split(SEPARATOR) ?? [],
     json: values.has('json'),
     color: !values.has('no-color'),
     ...readAt(values),
   };
-  for (const name of ['platform', 'relay', 'sbom'] as const) {
+  for (const name of ['platform', 'relay', 'sbom', 'sarif', 'cyclonedx'] as const) {
     const value = values.get(name);
     if (value !== undefined) command[name] = value;
   }
   readAttested(command, values);
+  const printed = [...(command.json ? ['--json'] : []), ...(['sarif', 'cyclonedx'] as const).filter((name) => command[name] === '-').map((name) => `--${name} -`)];
+  if (printed.length > 1) throw new UsageError(`expected one of ${printed.join(' and ')}, found both: either is printed`);
   const text = values.get('fail-on');
   if (text === undefined) {
-    if (command.onlyFixable) throw new UsageError('expected --only-fixable with --fail-on, found it alone: nothing is denied');
+    const alone = (['only-fixable', 'ignore'] as const).find((flag) => values.has(flag));
+    if (alone !== undefined) throw new UsageError(`expected --${alone} with --fail-on, found it alone: nothing is denied`);
     return command;
   }
   const level = LEVELS.find((one) => one === text);
@@ -460,16 +478,17 @@ function read(args: string[]): { values: Map<Flag, string>; words: string[] } {
       const meant = nearest(name, Object.keys(flags));
       throw new UsageError(`unknown option '${rawName}'${meant ? `: did you mean '--${meant}'?` : ''}`);
     }
-    if (values.has(name)) {
+    const before = values.get(name);
+    if (before !== undefined && !REPEATABLE.includes(name)) {
       throw new UsageError(`expected ${rawName} once, found it twice`);
     }
     if (flags[name].type === 'boolean' && value !== undefined) {
       throw new UsageError(`expected ${rawName} without a value, found '${value}'`);
     }
-    if (flags[name].type === 'string' && (!value || (!inlineValue && value.startsWith('-')))) {
+    if (flags[name].type === 'string' && (!value || (!inlineValue && value.startsWith('-') && !(value === '-' && STANDARD_OUTPUT.includes(name))))) {
       throw new UsageError(`expected a value for ${rawName}, found ${value ? `'${value}'` : 'none'}`);
     }
-    values.set(name, value ?? '');
+    values.set(name, before === undefined ? value ?? '' : `${before}${SEPARATOR}${value}`);
   }
   return { values, words };
 }

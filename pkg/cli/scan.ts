@@ -5,16 +5,24 @@ import { advisories, readBytes } from './advisories.js';
 import type { ScanArguments } from './arguments.js';
 import { asDockerWould, keptTrust, readOption } from './asking.js';
 import { EXIT } from './exit.js';
-import { coloursFor, print, printJson } from './output.js';
+import { readIgnore } from './ignore.js';
+import { coloursFor, complain, print, printJson } from './output.js';
 import { Progress } from './progress.js';
 import { renderScan } from './scanned.js';
+import { lookAround, write } from './written.js';
 
 export async function scan(command: ScanArguments): Promise<number> {
+  lookAround(command);
   const found = await run(command);
-  await (command.json
-    ? printJson(`${JSON.stringify(found, null, 2)}\n`)
-    : print(renderScan(found, coloursFor(process.stdout, command.color))));
-  return codeOf(found);
+  const { printed, failed } = await write(found, command);
+  if (command.json) {
+    await printJson(`${JSON.stringify(found, null, 2)}\n`);
+  } else if (!printed) {
+    await print(renderScan(found, coloursFor(process.stdout, command.color), process.stdout.isTTY ? process.stdout.columns : undefined));
+  }
+  for (const { file, code, message } of failed) complain(`${file}: ${code}: ${message}`);
+  // Whatever was found: who wanted the file does not have it.
+  return failed.length > 0 ? EXIT.inconclusive : codeOf(found);
 }
 
 /** Without --fail-on nothing is denied; but where not everything could be looked at, it was not found out either. */
@@ -32,7 +40,7 @@ async function run(command: ScanArguments): Promise<Scan> {
   }
 }
 
-function optionsOf({ advised, platform, relay, at, packages, sbom, attestedBy, identity, trustedRoot, refresh, failOn, onlyFixable }: ScanArguments): ScanOptions {
+function optionsOf({ advised, platform, relay, at, packages, sbom, attestedBy, identity, trustedRoot, refresh, failOn, onlyFixable, ignore, cyclonedx }: ScanArguments): ScanOptions {
   const { credentials } = asDockerWould();
   return {
     credentials,
@@ -48,5 +56,8 @@ function optionsOf({ advised, platform, relay, at, packages, sbom, attestedBy, i
     ...(identity !== undefined && refresh && { store: keptTrust() }),
     ...(failOn !== undefined && { deny: failOn }),
     ...(onlyFixable && { onlyFixable }),
+    ...(ignore.length > 0 && { ignore: readIgnore(ignore, (file) => readBytes('ignore', file).toString()) }),
+    // A bill of materials has all of them.
+    ...(cyclonedx !== undefined && { listPackages: true }),
   };
 }

@@ -1,12 +1,8 @@
 /** What may reach a terminal. A registry chooses many of the words in a report; it must not choose what the terminal does. */
 
-// Control and format characters (escape sequences, bidirectional overrides), line separators, halves of surrogate pairs.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+import { printable, UNPRINTABLE } from '../printable.js';
 
-/** Writes what a terminal would obey, or not show, as its code point: `\u{1b}`. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
-}
+export { printable };
 
 /** Every text in `value`, made printable. */
 export function printableAll<T>(value: T): T {

@@ -3,7 +3,7 @@
 /** What was typed is wrong. */
 export class UsageError extends Error {}
 
-/** Of everything but `trust`, which has its own. */
+/** Of everything but `scan` and `trust`, which have their own. */
 export const usage = `pullproof finds out what a container image reference names: it fetches the bytes, hashes them
 on this machine, and prints the reference that can never name anything else.
 
@@ -12,6 +12,7 @@ Usage:
   pullproof pin FILE... [options]       put digests behind the tags in files
   pullproof drift [FILE...] [options]   find out which tags have moved since
   pullproof scan REF SOURCE [options]   list what is known to be vulnerable in one image
+                                        (pullproof scan --help)
   pullproof trust inspect NAME          all that is signed in Docker Content Trust
   pullproof trust migrate NAME...       leave it with what is signed there (pullproof trust --help)
 
@@ -38,17 +39,7 @@ Options:
   --root-key, --root-cert, --ca, --tofu, --server, --fall-back
                    check: accept what is signed in Docker Content Trust; see pullproof trust --help
   --attachments    check: list what is attached to the image, and say who signed it
-  --fail-on LEVEL  scan: deny what is negligible, low, medium, high or critical, and what is worse
-  --only-fixable   scan: deny only what has a fix
   --vex FILE       put what this OpenVEX document says beside the findings of --shards or --osv
-  --packages P     scan: sbom takes the list of packages from what is attached to the image, and
-                   downloads no layer; layers is what it does unless told otherwise
-  --sbom FILE      scan: take the list of packages from this file (SPDX or CycloneDX)
-  --attested-by FILE
-                   scan: believe what is attested with this public key: its lists of packages, and
-                   what it says of vulnerabilities; so do --issuer and --subject with whom they
-                   name, and --trusted-root. Without any, --packages sbom takes BuildKit's list,
-                   which nobody signs, so that nothing is ever accepted by it
   --write          pin: write the digests into the files, and into the lock what is known of them
   --check          pin: ask nobody, and fail if a file names an image without a digest
   --diff           pin: print what changes, which is what it does unless told otherwise
@@ -83,8 +74,6 @@ Exit codes:
   1  rejected; something is denied; --check found something to pin; a tag has moved
   2  the command line, the policy or the lock is wrong
   3  something could not be found out or done      130  interrupted
-     (scan: also a distribution whose advisories are not known, and packages that could not be
-     looked at)
 
 What was seen of trusted roots and of Docker Content Trust is kept in $PULLPROOF_STATE, else in
 $XDG_STATE_HOME/pullproof or ~/.local/state/pullproof. It can be deleted; then nothing protects from
@@ -92,6 +81,65 @@ an older one.
 
 Registry credentials are those of docker login: config.json in $DOCKER_CONFIG or ~/.docker, and the
 credential helpers it names.
+`;
+
+export const scanUsage = `pullproof scan lists what is known to be vulnerable in one image: every layer is fetched and proven
+by its digest, its packages are listed (dpkg, apk, rpm, npm, Python, Go programs) and compared with
+advisories.
+
+Usage:
+  pullproof scan REF SOURCE [options]
+
+SOURCE says where advisories are from, exactly one of
+  --shards DIR     files that cargo xtask shards made: nobody is told what is installed
+  --osv            ask api.osv.dev, which is told the names and versions of all packages
+
+List of packages, read from the layers unless told otherwise:
+  --packages sbom  take it from what is attached to the image, and download no layer. Without any
+                   of the following it is BuildKit's, which nobody signs, so that nothing is ever
+                   accepted by it
+  --sbom FILE      take it from this file (SPDX or CycloneDX)
+  --attested-by FILE
+                   believe what is attested with this public key: lists of packages, and what they
+                   say of vulnerabilities; so do --issuer and --subject (or --subject-pattern)
+                   with whom they name, and --trusted-root and --no-refresh as for a check
+
+Rule:
+  --fail-on LEVEL  deny what is negligible, low, medium, high or critical, and what is worse
+  --only-fixable   deny only what has a fix
+  --ignore ID=REASON[@UNTIL]
+                   leave out this vulnerability, until that day; may be given again
+  --ignore FILE    the same from a file: [{ "id": …, "reason": …, "until": … }]
+  --vex FILE       put what this OpenVEX document says beside the findings: what is not affected
+                   is not denied
+
+Output:
+  --json           print the scan as JSON (scan.schema.json)
+  --sarif FILE     write SARIF 2.1.0, for code scanning; - prints it
+  --cyclonedx FILE write a bill of materials with all packages and the findings, CycloneDX 1.6;
+                   - prints it
+  --no-color       print no colours; so does the environment variable NO_COLOR
+
+Options:
+  --platform P     the platform to go to, such as linux/arm64/v8 (default: linux/amd64)
+  --relay URL      ask this relay when the registry gives no answer
+  --at TIME        scan for this time instead of now, as 2026-01-31T12:00:00Z
+
+Examples:
+  pullproof scan nginx:1.27 --osv
+  pullproof scan nginx:1.27 --shards advisories --fail-on high --only-fixable
+  pullproof scan ghcr.io/org/app:2.1 --shards advisories --sarif app.sarif --cyclonedx app.cdx.json
+  pullproof scan ghcr.io/org/app:2.1 --shards advisories --fail-on high \\
+    --ignore 'CVE-2019-8457=not reachable@2027-01-01'
+
+Exit codes:
+  0  everything was looked at, and nothing is denied
+  1  something is denied
+  2  the command line is wrong
+  3  not everything could be looked at: the image or the advisories could not be had, or are of
+     a distribution whose advisories are not known; or a file could not be written
+  130  interrupted
+What is found is no failure by itself: --fail-on says what is.
 `;
 
 export const trustUsage = `pullproof trust reads what publishers signed in Docker Content Trust (Notary v1), and

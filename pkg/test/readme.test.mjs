@@ -96,6 +96,11 @@ test('pinning a text, and looking whether its tags have moved', async () => {
   assert.ok(output.endsWith(`line 5 is left alone: variable\n${image} current\nno tag has moved since\n`), output);
 });
 
+test('a scan in the formats of others, which is not empty where nothing could be looked at', async () => {
+  const [example] = examples('js').filter((code) => code.includes('toCycloneDx'));
+  assert.equal(await runModule(here(example)), "unknown [ 'pullproof-scan-not-complete' ] 0\n");
+});
+
 test('pinning files, and looking whether their tags have moved', async () => {
   const [project, { digest }] = [join(folder, 'project'), registry.content.index.descriptor];
   mkdirSync(project);

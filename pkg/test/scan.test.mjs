@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loaded } from '../dist/core.js';
-import { check, scan } from '../dist/node.js';
+import { check, scan, toCycloneDx, toSarif } from '../dist/node.js';
 import { attested, cyclonedx, CYCLONEDX, LIBC, MINIMIST, OPENVEX, signer, SPDX, spdx, statement } from './support/attested.mjs';
 import { debian, fedora, shardOf, shards } from './support/layered.mjs';
 import { startRegistry } from './support/registry.mjs';
@@ -267,7 +267,7 @@ test('the command line prints a table and what it was looked for in', async () =
   assert.match(stdout, /^critical +CVE-2021-44906 +minimist +1\.2\.5 +1\.2\.6 +0$/m);
   assert.match(stdout, /^high +CVE-2023-4911 +libc6 +2\.36-9\+deb12u1 +2\.36-9\+deb12u3 +0$/m);
   assert.match(stdout, /2 findings in 3 packages/);
-  assert.match(stdout, /database {2}Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisories/);
+  assert.match(stdout, /database {2}Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisory$/m);
 });
 
 test('the command line takes the list from whom it is told to believe, and says who that is', async () => {
@@ -321,4 +321,93 @@ test('its exit codes: denied, not denied, not found out, not understood', async 
 test('with --json it prints what the package gives', async () => {
   const { stdout } = await pullproof(image, '--shards', folder, '--at', '2026-01-31T12:00:00Z', '--json');
   assert.equal(stdout, `${JSON.stringify(await scan(image, { now, shards: load }), null, 2)}\n`);
+});
+
+const at = ['--shards', folder, '--at', '2026-01-31T12:00:00Z'];
+const written = (name) => readFileSync(join(folder, name), 'utf8');
+const text = (value) => `${JSON.stringify(value, null, 2)}\n`;
+
+test('files of other formats are written beside the table, or beside the JSON, as the package gives them', async () => {
+  const [sarif, cyclonedx] = ['a.sarif', 'a.cdx.json'].map((name) => join(folder, name));
+  writeFileSync(sarif, 'what was there');
+  const first = await pullproof(image, ...at, '--sarif', sarif, '--cyclonedx', cyclonedx);
+  assert.deepEqual([first.code, first.stderr], [0, '']);
+  assert.match(first.stdout, /^SEVERITY/m);
+  // A bill of materials has every package.
+  const listed = await scan(image, { now, shards: load, listPackages: true });
+  assert.equal(listed.packages.length, 3);
+  assert.equal(written('a.cdx.json'), text(await toCycloneDx(listed)));
+  assert.equal(written('a.sarif'), text(await toSarif(listed)));
+  const second = await pullproof(image, ...at, '--json', '--sarif', sarif);
+  const plain = await scan(image, { now, shards: load });
+  assert.equal(second.stdout, text(plain));
+  assert.equal(written('a.sarif'), text(await toSarif(plain)));
+  assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith('.pullproof')), [], 'nothing is left behind');
+});
+
+test('a bill of materials that is written is read again as the same packages, with the same findings', async () => {
+  const listed = await scan(image, { now, shards: load, listPackages: true });
+  const again = await scan(image, { now, shards: load, listPackages: true, sbom: await toCycloneDx(listed) });
+  const urls = ({ packages }) => packages.map(({ purl }) => purl);
+  assert.deepEqual(urls(again), urls(listed));
+  assert.deepEqual(ids(again), ids(listed));
+  assert.deepEqual(again.distribution.ecosystem, listed.distribution.ecosystem);
+  assert.deepEqual([again.inventory.trust, again.packages[0].layer], ['given', null]);
+  for (const convert of [toSarif, toCycloneDx]) assert.match(JSON.stringify(await convert(again)), /given/);
+});
+
+test('what is printed is one format and nothing else', async () => {
+  const { stdout } = await pullproof(image, ...at, '--sarif', '-');
+  assert.equal(stdout, text(await toSarif(await scan(image, { now, shards: load }))));
+  const bill = await pullproof(image, ...at, '--cyclonedx', '-');
+  assert.equal(JSON.parse(bill.stdout).components.length, 4);
+});
+
+test('a file says what the exit code says: a scan that is not complete is not an empty one', async () => {
+  const file = join(folder, 'fedora.sarif');
+  const { code } = await pullproof(`${host}/team/fedora:1.0`, ...at, '--sarif', file);
+  assert.equal(code, 3);
+  const { runs: [{ results }] } = JSON.parse(readFileSync(file));
+  assert.deepEqual(results.map(({ ruleId, level }) => [ruleId, level]), [['pullproof-scan-not-complete', 'error']]);
+});
+
+test('what cannot be written is said before the scan, or after it, and never passed over', async () => {
+  const asked = registry.requests.length;
+  for (const file of [folder, join(folder, 'none', 'a.sarif')]) {
+    const { code, stderr } = await pullproof(image, ...at, '--sarif', file);
+    assert.equal(code, 2);
+    assert.match(stderr, /expected --sarif to name a file/);
+  }
+  assert.equal(registry.requests.length, asked, 'nobody was asked');
+  if (process.getuid() === 0) return;
+  const locked = join(folder, 'locked');
+  mkdirSync(locked);
+  chmodSync(locked, 0o500);
+  const { code, stderr, stdout } = await pullproof(image, ...at, '--sarif', join(locked, 'a.sarif'));
+  assert.equal(code, 3);
+  assert.match(stderr, /a\.sarif: file-not-written: /);
+  assert.match(stdout, /2 findings in 3 packages/);
+});
+
+test('what is ignored does not deny, until its day, and a file may say it', async () => {
+  const failing = [...at, '--fail-on', 'high'];
+  const codeOf = async (...args) => (await pullproof(image, ...failing, ...args)).code;
+  const both = ['--ignore', 'CVE-2021-44906=not reachable', '--ignore', 'CVE-2023-4911=until it is built anew@2026-02-01'];
+  assert.equal(await codeOf(...both), 0);
+  assert.equal(await codeOf(...both.slice(0, 2)), 1);
+  assert.equal(await codeOf(...both.slice(0, 2), '--ignore', 'CVE-2023-4911=too late@2026-01-31'), 1);
+  const file = join(folder, 'ignore.json');
+  writeFileSync(file, JSON.stringify({ ignore: [{ id: 'CVE-2021-44906', reason: 'x' }, { id: 'DEBIAN-CVE-2023-4911', reason: 'y' }] }));
+  assert.equal(await codeOf('--ignore', file), 0);
+  writeFileSync(file, JSON.stringify([{ id: 'CVE-2021-44906' }]));
+  assert.equal(await codeOf('--ignore', file), 2, 'a reason is wanted');
+  assert.equal(await codeOf('--ignore', join(folder, 'none.json')), 2);
+});
+
+test('scan has a help of its own', async () => {
+  const { code, stdout } = await pullproof('--help');
+  assert.equal(code, 0);
+  assert.match(stdout, /^pullproof scan lists what is known to be vulnerable/);
+  const { stderr } = await pullproof(image, '--osv', '--sarfi', 'x');
+  assert.match(stderr, /did you mean '--sarif'\?\nTry 'pullproof scan --help'\./);
 });

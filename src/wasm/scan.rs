@@ -185,7 +185,8 @@ impl Question {
         let Asked { means, platform, listing, lists_packages, limits, beside, found } =
             read(&options.root(), vex, sbom).map_err(|refusal| invalid(&refusal))?;
         let Means { now, access, .. } = means;
-        let mut scanner = Scanner::new(FetchTransport::new(fetch, signal)).access(access).limits(limits).listing(listing).list_packages(lists_packages);
+        let mut scanner =
+            Scanner::new(FetchTransport::new(fetch, signal)).access(access).limits(limits).listing(listing).list_packages(lists_packages);
         if let Some(platform) = platform {
             scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
         }
