@@ -118,11 +118,12 @@ export class Resolver {
     const publishers = publishersFor(asked, send, this.#signal, store);
     const advisors = this.#advice.advisors({ options: asked, fetch: send, signal: this.#signal });
     try {
-      const answer = await question(image, asked, send, prove, publishers, this.#signal, store, advisors);
-      this.#advice.throwFault();
-      return answer;
+      return await question(image, asked, send, prove, publishers, this.#signal, store, advisors);
     } catch (thrown) {
       throw fromCore(thrown);
+    } finally {
+      // Whatever is told of this image: what is wrong with the options is wrong for all of them.
+      this.#advice.throwFault();
     }
   }
 

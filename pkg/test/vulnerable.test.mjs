@@ -199,7 +199,7 @@ test('the command line rejects, accepts and leaves open, and says what was found
   assert.match(open.stdout, /\? unknown {2}known-vulnerabilities {2}advisories-not-given: /);
 
   writeFileSync(join(folder, 'vex.json'), JSON.stringify(vexOf()));
-  const settled = await pullproof('check', image, '--policy', policyFile('vex', { deny: 'high', ignore: BOTH }), '--shards', folder, '--vex', join(folder, 'vex.json'), ...AT);
+  const settled = await pullproof('check', image, '--policy', policyFile('vexed', { deny: 'high', ignore: BOTH }), '--shards', folder, '--vex', join(folder, 'vex.json'), ...AT);
   assert.equal(settled.code, 0, settled.stdout);
   const json = await pullproof('check', image, '--policy', strict, '--shards', folder, '--json', ...AT);
   assert.deepEqual(JSON.parse(json.stdout), JSON.parse(JSON.stringify(await check(image, { now, policy: policyOf({ deny: 'high' }), shards: load }))));
