@@ -15,44 +15,43 @@ impl PackageUrl {
     /// takes it for the distribution's.
     pub fn of(package: &Package, distribution: Option<&Distribution>) -> Self {
         let Package { name, version, source, architecture, .. } = package;
+        let kind = match package.kind {
+            Kind::Deb => "deb",
+            Kind::Apk => "apk",
+            Kind::Rpm => "rpm",
+            Kind::Npm => "npm",
+            Kind::Python => "pypi",
+            Kind::Go => "golang",
+        };
         let mut url = Self {
-            kind: String::new(),
+            kind: kind.to_owned(),
             namespace: None,
             name: name.clone(),
             version: Some(version.clone()),
             qualifiers: architecture.iter().map(|architecture| ("arch".to_owned(), architecture.clone())).collect(),
         };
-        let is_system = match package.kind {
+        match package.kind {
             Kind::Deb | Kind::Apk => {
                 let another = source.as_ref().filter(|source| source.name != *name || source.version != *version);
-                url.kind = if package.kind == Kind::Deb { "deb" } else { "apk" }.to_owned();
                 url.qualifiers.extend(another.map(|source| ("upstream".to_owned(), upstream(source, version))));
-                true
             }
             Kind::Rpm => {
-                url.kind = "rpm".to_owned();
                 if let Some((epoch, rest)) = version.split_once(':') {
                     url.version = Some(rest.to_owned());
                     url.qualifiers.push(("epoch".to_owned(), epoch.to_owned()));
                 }
                 let file = |source: &Source| format!("{}-{}.src.rpm", source.name, without_epoch(&source.version));
                 url.qualifiers.extend(source.as_ref().map(|source| ("upstream".to_owned(), file(source))));
-                true
             }
-            Kind::Npm => {
-                url.split_name("npm");
-                false
+            // Of Go not in small letters, as the type's definition has it: paths of modules that differ in capitals are others.
+            Kind::Npm | Kind::Go => {
+                if let Some((namespace, last)) = name.rsplit_once('/') {
+                    (url.namespace, url.name) = (Some(namespace.to_owned()), last.to_owned());
+                }
             }
-            Kind::Python => {
-                url.kind = "pypi".to_owned();
-                false
-            }
-            // Not in small letters, as the type's definition has it: paths of modules that differ in capitals are others.
-            Kind::Go => {
-                url.split_name("golang");
-                false
-            }
-        };
+            Kind::Python => {}
+        }
+        let is_system = matches!(package.kind, Kind::Deb | Kind::Apk | Kind::Rpm);
         if let Some(Distribution { id, version_id, .. }) = distribution.filter(|_| is_system) {
             url.namespace = Some(vendor(id).to_owned());
             let release = version_id.iter().map(String::as_str);
@@ -62,13 +61,6 @@ impl PackageUrl {
         // "the qualifiers are sorted lexicographically by key"
         url.qualifiers.sort();
         url
-    }
-
-    fn split_name(&mut self, kind: &str) {
-        self.kind = kind.to_owned();
-        if let Some((namespace, name)) = self.name.rsplit_once('/') {
-            (self.namespace, self.name) = (Some(namespace.to_owned()), name.to_owned());
-        }
     }
 }
 
