@@ -19,15 +19,19 @@ const TIME = '/usr/bin/time';
 /** Whether {@link peakMemory} can measure: Node does not tell what a child used. */
 export const measuresMemory = existsSync(TIME);
 
+/** Seconds after which a program is ended. */
+const PATIENCE = 120;
+
 /**
  * What a program took, from its start to its end. It has to succeed, or to say that it could not look at everything.
  *
  * @returns {Promise<{ stdout: string, wall: number, cpu: number, peak: number }>} seconds and MiB
  */
 export async function resources(command, environment) {
-  const { code, stdout, stderr } = await run([TIME, '--quiet', '--format=%e %U %S %M', ...command], environment);
+  const { code, stdout, stderr } = await run([TIME, '--quiet', '--format=%e %U %S %M', 'timeout', String(PATIENCE), ...command], environment);
   const lines = stderr.trimEnd().split('\n');
   const [wall, user, system, kibibytes] = lines.pop().split(' ').map(Number);
+  if (code === 124) throw new Error(`it took more than ${PATIENCE} seconds, and ${(kibibytes / 1024).toFixed(0)} MiB`);
   if (![0, 3].includes(code)) throw new Error(`exit code ${code}: ${lines.at(-1) ?? ''}`);
   return { stdout, wall, cpu: user + system, peak: kibibytes / 1024 };
 }
