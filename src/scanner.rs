@@ -505,7 +505,8 @@ impl Read {
     }
 
     fn nothing(unread: Unread, now: UnixTime) -> Self {
-        Self { unread: Some(unread.clone()), ..Self::of(unknown(unread.code(), unread.to_string(), now)) }
+        let scan = unknown(unread.code(), unread.to_string(), now);
+        Self { unread: Some(unread), ..Self::of(scan) }
     }
 }
 
