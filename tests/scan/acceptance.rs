@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 /// The file of the repository with this path.
 fn file(path: &str) -> Option<String> {
@@ -36,7 +37,7 @@ fn every_test_that_the_documentation_names_exists() {
             assert!(!tests.is_empty(), "{number}: no test of {path}");
             let source = file(path).unwrap_or_else(|| panic!("{number}: {path} does not exist"));
             for test in tests {
-                let is_there = if path.ends_with(".rs") {
+                let is_there = if Path::new(path).extension().is_some_and(|extension| extension == "rs") {
                     source.contains(&format!("#[test]\n    fn {test}(")) || source.contains(&format!("#[test]\nfn {test}("))
                 } else {
                     // A test, or what it is named by.
