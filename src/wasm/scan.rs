@@ -14,7 +14,6 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::advisors;
 use crate::advisors::FoundManifest;
-use crate::advisors::Word;
 use crate::attested::Attested;
 use crate::budget;
 use crate::error::Error;
@@ -127,9 +126,9 @@ pub async fn scan_found(
     let found = found.ok_or_else(|| invalid("expected what a check has found, found nothing"))?;
     let scanner = scanner.hashed_by(hashes(hash));
     let word = advisors::scan_found(&scanner, &image, &found, &source, &beside, now, &mut telling(on_step)).await;
-    let Word { scanned, summary } = word.map_err(|error| thrown(&error))?;
-    let scanned = scanned.map_err(|_| invalid("expected the rule of a policy, found none"))?;
-    Ok(to_js(&Answer { scanned, summary }))
+    let word = word.map_err(|error| thrown(&error))?;
+    let answered = word.scanned.map_err(|_| invalid("expected the rule of a policy, found none"))?;
+    Ok(to_js(&Answer { scanned: answered, summary: word.summary }))
 }
 
 /// What a listener throws is its own affair: it must not change what is found.
