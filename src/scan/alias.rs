@@ -73,6 +73,8 @@ pub struct Vulnerability {
     pub severity: Severity,
     /// Affected where one of them says so.
     pub said: Said,
+    /// Whether it is affected, none of those that could be compared names a fix, and one that could not be may.
+    pub may_have_a_fix: bool,
 }
 
 /// By vulnerability, in the order of their names.
@@ -143,7 +145,11 @@ fn vulnerability(id: String, hits: &[&Hit], scheme: Scheme) -> Vulnerability {
     let advisories: BTreeSet<&String> = hits.iter().map(|hit| &hit.id).collect();
     let aliases: BTreeSet<&String> = own.iter().flat_map(|hit| hit.names()).filter(|name| **name != id).collect();
     let sorted = |names: BTreeSet<&String>| names.into_iter().cloned().collect::<Vec<_>>();
-    Vulnerability { aliases: sorted(aliases), advisories: sorted(advisories), severity, said: together(hits, scheme), id }
+    let said = together(hits, scheme);
+    // Of what was not read at all the scan tells by itself.
+    let is_open = |hit: &&Hit| matches!(&hit.said, Err(undecided) if *undecided != Undecided::Unread);
+    let may_have_a_fix = said == Ok(None) && hits.iter().any(is_open);
+    Vulnerability { aliases: sorted(aliases), advisories: sorted(advisories), severity, said, may_have_a_fix, id }
 }
 
 /// Affected where one says so; and fixed by what all of them call fixed, as far as they name a fix.

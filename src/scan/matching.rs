@@ -58,12 +58,15 @@ pub fn match_packages<A: Advisories>(distribution: Option<&Distribution>, packag
         let hits = hits(subject, advisories, &mut looked);
         looked.count(subject, places.len());
         let installed = || places.iter().map(|place| installed(&packages[*place], distribution)).collect::<Vec<_>>();
-        findings.extend(group(&hits, subject.scheme).into_iter().map(|found| finding(found, subject, installed(), advisories)));
+        let found = group(&hits, subject.scheme);
+        looked.open_fixes += found.iter().filter(|one| one.may_have_a_fix).count();
+        findings.extend(found.into_iter().map(|one| finding(one, subject, installed(), advisories)));
     }
     findings.sort_by(|a, b| place(a).cmp(&place(b)));
 
+    let undetermined = looked.open_fixes + findings.iter().filter(|finding| finding.state == State::Undetermined).count();
     let coverage = coverage(packages, &subjects, looked, advisories, now);
-    let (extent, remarks) = extent(distribution, packages, &release, covered, &coverage, &findings);
+    let (extent, remarks) = extent(distribution, packages, &release, covered, &coverage, undetermined);
     let distribution = distribution.map(|distribution| DistributionSummary {
         id: distribution.id.clone(),
         version_id: distribution.version_id.clone(),
@@ -98,6 +101,8 @@ struct Looked {
     without_database: BTreeSet<Subject>,
     undetermined: BTreeSet<UndeterminedVersion>,
     unread: BTreeSet<String>,
+    /// Findings of which it is not known whether there is a fix.
+    open_fixes: usize,
 }
 
 impl Looked {
@@ -201,7 +206,7 @@ fn extent(
     release: &Result<Release, Unsupported>,
     covered: Option<&Release>,
     coverage: &Coverage,
-    findings: &[Finding],
+    undetermined: usize,
 ) -> (Extent, Vec<Remark>) {
     let mut told: Vec<(Extent, Remark)> = Vec::new();
     let mut tell = |extent, code, message| told.push((extent, Remark { code, message }));
@@ -228,7 +233,6 @@ fn extent(
         let message = format!("expected advisories for every package, found none for {}", coverage.without_advisories.len());
         tell(Extent::Partial, "packages-without-advisories", message);
     }
-    let undetermined = findings.iter().filter(|finding| finding.state == State::Undetermined).count();
     if undetermined > 0 {
         tell(
             Extent::Partial,

@@ -334,10 +334,17 @@ pub enum VexStatus {
     UnderInvestigation,
 }
 
+impl VexStatus {
+    /// Whether it says that there is nothing to act on.
+    pub const fn settles(self) -> bool {
+        matches!(self, Self::NotAffected | Self::Fixed)
+    }
+}
+
 impl Finding {
     /// Whether a VEX document says that there is nothing to act on.
     pub fn is_settled(&self) -> bool {
-        self.vex.as_ref().is_some_and(|mark| matches!(mark.status, VexStatus::NotAffected | VexStatus::Fixed))
+        self.vex.as_ref().is_some_and(|mark| mark.status.settles())
     }
 
     /// Whether it goes by this name.

@@ -12,6 +12,7 @@ use crate::json::InvalidJson;
 use crate::json::Members;
 use crate::json::Place;
 use crate::json::Value;
+use crate::scan::advisory::is_cve;
 use crate::scan::inventory::purl::PackageUrl;
 use crate::scan::report::Finding;
 use crate::scan::report::Scan;
@@ -226,7 +227,28 @@ impl Statement {
     }
 
     fn is_about(&self, finding: &Finding, image: &[String]) -> bool {
-        self.names.iter().any(|name| finding.is_named(name)) && self.products.iter().any(|product| product.has(finding, image))
+        self.is_named(finding) && self.is_of(finding, image)
+    }
+
+    /// A notice of a distribution is about several CVEs, and stands beside each: a statement that names one of these as well is about that one.
+    fn is_named(&self, finding: &Finding) -> bool {
+        let names_cves = self.names.iter().any(|name| is_cve(name)) && is_cve(&finding.id);
+        self.names.iter().any(|name| if names_cves { *name == finding.id } else { finding.is_named(name) })
+    }
+
+    /// A statement about the image holds for all that is in it, unless it names parts. One about a package holds wherever that is, and of a
+    /// finding of several packages settles nothing that it does not name.
+    fn is_of(&self, finding: &Finding, image: &[String]) -> bool {
+        let is_image = |product: &&Product| product.names.iter().any(|name| image.contains(name));
+        let (whole, parts): (Vec<&Product>, Vec<&Product>) = self.products.iter().partition(|product| product.subcomponents.is_empty());
+        let of_parts = parts.into_iter().filter(is_image).flat_map(|product| product.subcomponents.iter().flatten());
+        let names = whole.iter().flat_map(|product| &product.names).chain(of_parts);
+        let urls: Vec<PackageUrl> = names.filter_map(|name| PackageUrl::parse(name).ok()).collect();
+        let mut packages = finding.packages.iter();
+        let mut is_meant = |package| urls.iter().any(|url| url.is_package_of(finding, package));
+        whole.iter().any(is_image)
+            || urls.iter().any(|url| url.is_subject_of(finding))
+            || if self.status.settles() { packages.len() > 0 && packages.all(is_meant) } else { packages.any(&mut is_meant) }
     }
 }
 
@@ -243,16 +265,6 @@ impl Product {
             Err(_) => names(&place.object()?),
         };
         Ok(Self { names: names(&members)?, subcomponents: parts.iter().map(read).collect::<Result<_, _>>()? })
-    }
-
-    /// A statement about the image holds for all that is in it, unless it names parts. One about a package holds wherever that is.
-    fn has(&self, finding: &Finding, image: &[String]) -> bool {
-        let is_package = |names: &[String]| names.iter().filter_map(|name| PackageUrl::parse(name).ok()).any(|url| url.is_of(finding));
-        let is_image = self.names.iter().any(|name| image.contains(name));
-        if self.subcomponents.is_empty() {
-            return is_image || is_package(&self.names);
-        }
-        is_image && self.subcomponents.iter().any(|names| is_package(names))
     }
 }
 

@@ -112,7 +112,8 @@ fn a_real_program_has_the_modules_that_go_lists() {
 
 #[test]
 fn other_programs_have_no_modules() {
-    let bytes = fs::read(std::env::current_exe().unwrap()).unwrap();
+    // Not this one: the marker is among its own constants, wherever they happen to lie.
+    let bytes = fs::read("/bin/sh").unwrap();
     let inventory = support::inventory(&[(PROGRAM, &bytes)]);
     assert_eq!((inventory.packages.len(), inventory.notes.len(), inventory.coverage()), (0, 0, Coverage::Empty));
 }

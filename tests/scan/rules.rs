@@ -65,6 +65,17 @@ fn trap_a_finding_that_is_undetermined_leaves_it_open_even_without_a_fix() {
 }
 
 #[test]
+fn trap_a_fix_that_could_not_be_compared_is_not_the_same_as_none() {
+    let unfixed = debian_record("CVE-2024-0001", "tar", None, "high");
+    let mut notice = debian_record("CVE-2024-0001", "tar", Some("no version"), "high");
+    notice["id"] = json!("DSA-5000-1");
+    let rule = json!({ "deny": "high", "onlyFixable": true });
+    let scanned = |records: &[Value]| scan(&debian(), &[deb("tar", "1.34")], records);
+    assert_eq!(judge(rule.clone(), &scanned(std::slice::from_ref(&unfixed))).judged, Judged::Met);
+    assert_eq!(judge(rule.clone(), &scanned(&[unfixed, notice])).judged, Judged::Open);
+}
+
+#[test]
 fn trap_a_scan_that_saw_nothing_meets_no_rule() {
     for scan in [scan(&debian(), &[], &[]), scan(&distribution("fedora", "41"), &[deb("tar", "1.34")], &[])] {
         let judged = judge(json!({ "deny": "critical" }), &scan);

@@ -194,3 +194,63 @@ fn a_document_of_another_kind_is_refused() {
 fn a_time_that_is_none_is_refused() {
     assert!(matches!(refusal(&document(&[with("timestamp", json!("tomorrow"))])), InvalidVex::Value { .. }));
 }
+
+/// A finding in util-linux, of which two packages are installed.
+fn of_two_packages() -> Scan {
+    let built = |name| built_from(package(Kind::Deb, name, "2.38.1-5"), "util-linux", "2.38.1-5");
+    scan(&debian(), &[built("mount"), built("util-linux-extra")], &[debian_record("CVE-2024-28085", "util-linux", None, "high")])
+}
+
+#[test]
+fn trap_what_is_said_of_one_package_settles_nothing_of_the_others_of_its_source() {
+    let about = |status: &str, urls: &[&str]| {
+        let mut scan = of_two_packages();
+        let products: Vec<Value> = urls.iter().map(|url| json!({ "@id": url })).collect();
+        let mut statement = with("products", json!(products));
+        statement["vulnerability"] = json!({ "name": "CVE-2024-28085" });
+        statement["status"] = json!(status);
+        Vex::parse(document(&[statement]).to_string().as_bytes()).unwrap().apply(&mut scan, &[IMAGE.to_owned()]);
+        scan.findings[0].vex.as_ref().map(|mark| mark.status)
+    };
+    let (one, other) = ("pkg:deb/debian/mount@2.38.1-5", "pkg:deb/debian/util-linux-extra");
+    assert_eq!(about("not_affected", &[one]), None);
+    assert_eq!(about("fixed", &[other]), None);
+    assert_eq!(about("not_affected", &[one, other]), Some(VexStatus::NotAffected));
+    assert_eq!(about("not_affected", &["pkg:deb/debian/util-linux@2.38.1-5"]), Some(VexStatus::NotAffected));
+    // What is affected is affected by one of them.
+    assert_eq!(about("affected", &[one]), Some(VexStatus::Affected));
+}
+
+#[test]
+fn trap_what_one_distribution_says_of_its_rpm_is_not_said_of_anothers() {
+    let events = json!([{ "introduced": "0" }, { "fixed": "1:3.0.7-28.el9" }]);
+    let mut advisory = record("ALSA-2024:0001", "AlmaLinux:9", "openssl", events);
+    advisory["related"] = json!(["CVE-2024-0727"]);
+    for (url, applies) in [
+        ("pkg:rpm/almalinux/openssl", true),
+        ("pkg:rpm/alma/openssl@3.0.7-27.el9?distro=alma-9.4", true),
+        ("pkg:rpm/redhat/openssl", false),
+        ("pkg:rpm/rocky/openssl", false),
+        ("pkg:rpm/openssl", false),
+    ] {
+        let alma = crate::known::distribution("almalinux", "9.4");
+        let mut scan = scan(&alma, &[package(Kind::Rpm, "openssl", "1:3.0.7-27.el9")], std::slice::from_ref(&advisory));
+        let mut statement = with("products", json!([{ "@id": url }]));
+        statement["vulnerability"] = json!({ "name": "CVE-2024-0727" });
+        Vex::parse(document(&[statement]).to_string().as_bytes()).unwrap().apply(&mut scan, &[IMAGE.to_owned()]);
+        assert_eq!(scan.findings[0].is_settled(), applies, "{url}");
+    }
+}
+
+#[test]
+fn trap_a_notice_of_several_cves_does_not_carry_what_is_said_of_one_to_the_others() {
+    let mut notice = record("DSA-5514-1", "Debian:12", "glibc", json!([{ "introduced": "0" }, { "fixed": "2.36-9+deb12u3" }]));
+    notice["upstream"] = json!(["CVE-2023-4911", "CVE-2023-4527"]);
+    let libc = built_from(package(Kind::Deb, "libc6", "2.36-9"), "glibc", "2.36-9");
+    let mut scan = scan(&debian(), &[libc], &[notice]);
+    assert_eq!(scan.findings.len(), 2);
+    let statement = with("vulnerability", json!({ "name": "CVE-2023-4527", "aliases": ["DSA-5514-1"] }));
+    Vex::parse(document(&[statement]).to_string().as_bytes()).unwrap().apply(&mut scan, &[IMAGE.to_owned()]);
+    let settled: Vec<&str> = scan.findings.iter().filter(|finding| finding.is_settled()).map(|finding| finding.id.as_str()).collect();
+    assert_eq!(settled, ["CVE-2023-4527"]);
+}
