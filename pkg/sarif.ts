@@ -1,7 +1,8 @@
 /**
  * A scan as SARIF 2.1.0, so that code scanning shows it: one result a finding and package, and why a scan is not complete as a result of its own.
  *
- * A scan that could not look at everything is never an empty file: whoever reads only results would call it clean. Names of packages and files are
+ * A scan that could not look at everything, or only at what a list names that nobody signed, is never an empty file: whoever reads only results would
+ * call it clean. Names of packages and files are
  * somebody else's, and messages of SARIF can hold links and placeholders: they are written so that they hold neither.
  */
 
@@ -34,7 +35,7 @@ export function sarifOf(scan: Scan): SarifLog {
   const places = new Map([...rules.keys()].map((id, place) => [id, place]));
   const results = scan.findings.flatMap((finding, place) =>
     finding.packages.map((one) => resultOf(scan, finding, place, one, places.get(finding.id)!)));
-  if (scan.extent !== 'complete') {
+  if (scan.extent !== 'complete' || isUnsigned(scan)) {
     descriptors.push(notComplete());
     results.push(whyNotComplete(scan, descriptors.length - 1));
   }
@@ -176,13 +177,19 @@ function notComplete(): object {
   };
 }
 
+function isUnsigned({ inventory }: Scan): boolean {
+  return inventory?.trust === 'linked';
+}
+
 function whyNotComplete(scan: Scan, ruleIndex: number): object {
   const name = nameOf(scan);
-  const why = scan.remarks.map(({ message }) => message).join('; ');
+  // Whoever pushed the image chose what can be found in it.
+  const unsigned = isUnsigned(scan) ? ['the list of packages is one that nobody signed'] : [];
+  const why = [...unsigned, ...scan.remarks.map(({ message }) => message)].join('; ');
   return {
     ruleId: NOT_COMPLETE,
     ruleIndex,
-    level: scan.extent === 'partial' ? 'warning' : 'error',
+    level: scan.extent === 'partial' || scan.extent === 'complete' ? 'warning' : 'error',
     message: { text: plain(`The scan of ${name} is ${scan.extent}: ${why}.`) },
     locations: [{
       physicalLocation: { artifactLocation: { uri: uriOf(name, '') }, region: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 } },

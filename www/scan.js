@@ -82,6 +82,7 @@ class ScanOf {
       event.preventDefault();
       const { source, vex } = form.elements;
       const documents = await Promise.all([...vex.files].map((file) => file.slice(0, MAX_VEX + 1).text()));
+      if (!this.place.isConnected) return; // another question took over
       this.run({ source: source.value, vex: documents }, true);
     });
     return form;

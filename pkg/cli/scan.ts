@@ -25,10 +25,13 @@ export async function scan(command: ScanArguments): Promise<number> {
   return failed.length > 0 ? EXIT.inconclusive : codeOf(found);
 }
 
-/** Without --fail-on nothing is denied; but where not everything could be looked at, it was not found out either. */
-function codeOf({ rule, extent }: Scan): number {
+/**
+ * Without --fail-on nothing is denied; but where not everything could be looked at, or whoever pushed the image chose what is looked at, it was
+ * not found out either.
+ */
+export function codeOf({ rule, extent, inventory }: Pick<Scan, 'rule' | 'extent' | 'inventory'>): number {
   if (rule !== null) return { met: EXIT.accept, open: EXIT.inconclusive, denied: EXIT.reject }[rule.judged];
-  return extent === 'complete' ? EXIT.accept : EXIT.inconclusive;
+  return extent === 'complete' && inventory?.trust !== 'linked' ? EXIT.accept : EXIT.inconclusive;
 }
 
 async function run(command: ScanArguments): Promise<Scan> {

@@ -138,8 +138,8 @@ function layers({ image, findings }: Scan): string[] {
   return used.map(([layer, count], place) => `${place === 0 ? 'Layers' : '      '}  ${layer}  ${image!.layers[layer]}  ${plural(count, 'finding')}`);
 }
 
-function coverage({ extent, remarks, findings, coverage }: Scan, colours: Colours): string[] {
-  const inWhat = `in ${plural(coverage.packages, 'package')}`;
+function coverage({ extent, remarks, findings, coverage, inventory }: Scan, colours: Colours): string[] {
+  const inWhat = `in ${plural(coverage.packages, 'package')}${inventory?.trust === 'linked' ? ' of a list that nobody signed' : ''}`;
   // "None" is said only where everything was looked at.
   const summary = findings.length > 0
     ? `${plural(findings.length, 'finding')} ${inWhat}: ${levelsOf(findings)}`

@@ -137,7 +137,8 @@ Exit codes:
   1  something is denied
   2  the command line is wrong
   3  not everything could be looked at: the image or the advisories could not be had, or are of
-     a distribution whose advisories are not known; or a file could not be written
+     a distribution whose advisories are not known; nobody signed the list of packages; or a
+     file could not be written
   130  interrupted
 What is found is no failure by itself: --fail-on says what is.
 `;

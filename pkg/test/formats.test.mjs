@@ -246,3 +246,12 @@ test('each image and platform has a category of its own', async () => {
   assert.equal(await category('registry.test:5000/team/app:1.0', 'linux/arm64/v8'), 'pullproof/registry.test-5000/team/app/linux/arm64/v8/');
   assert.equal(await category(`docker.io/library/nginx@sha256:${'0'.repeat(64)}`, null), 'pullproof/docker.io/library/nginx/unknown/');
 });
+
+test('a scan by a list that nobody signed is no empty file', async () => {
+  const scan = { ...scanOf('scan-complete'), findings: [], remarks: [], inventory: { from: 'sbom', trust: 'linked', documents: [] } };
+  const written = await toSarif(scan);
+  assert.ok(isSarif(written), JSON.stringify(isSarif.errors));
+  const [{ results }] = written.runs;
+  assert.deepEqual(results.map(({ ruleId, level }) => [ruleId, level]), [['pullproof-scan-not-complete', 'warning']]);
+  assert.match(results[0].message.text, /is complete: the list of packages is one that nobody signed/);
+});

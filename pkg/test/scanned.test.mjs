@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from '../dist/cli/arguments.js';
 import { readIgnore } from '../dist/cli/ignore.js';
+import { codeOf } from '../dist/cli/scan.js';
 import { Progress } from '../dist/cli/progress.js';
 import { renderScan } from '../dist/cli/scanned.js';
 import { colours } from '../dist/cli/terminal.js';
@@ -216,4 +217,13 @@ test('scan has a help of its own, which names all of its options and fits a term
   const understood = ['--shards', '--osv', '--fail-on', '--only-fixable', '--ignore', '--vex', '--json', '--sarif', '--cyclonedx', '--no-color', '--platform', '--relay', '--at'];
   for (const flag of understood) assert.ok(named.has(flag), flag);
   for (const line of lines(scanUsage)) assert.ok(line.length <= 100, line);
+});
+
+test('by a list that nobody signed nothing is found out: whoever pushed the image chose what is in it', () => {
+  const scan = { ...golden('scan-complete'), findings: [] };
+  assert.equal(codeOf(scan), 0);
+  const linked = { ...scan, inventory: { from: 'sbom', trust: 'linked', documents: [] } };
+  assert.equal(codeOf(linked), 3);
+  assert.match(renderScan(linked, plain), /^no known vulnerability in 7 packages of a list that nobody signed$/m);
+  for (const trust of ['signed', 'given']) assert.equal(codeOf({ ...linked, inventory: { ...linked.inventory, trust } }), 0);
 });
