@@ -1,7 +1,7 @@
 /** Where a scan is written in other formats: files, each replaced as a whole or not at all, or standard output. */
 
 import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { toCycloneDx, toSarif } from '../node.js';
 import type { Scan } from '../types.js';
 import type { ScanArguments } from './arguments.js';
@@ -14,14 +14,20 @@ const FORMATS = { sarif: toSarif, cyclonedx: toCycloneDx } as const;
 export const OUTPUTS = ['sarif', 'cyclonedx'] as const satisfies readonly (keyof typeof FORMATS)[];
 
 /** Beforehand, so that nobody waits for a scan that cannot be written. */
-export function lookAround(command: ScanArguments): void {
+export function lookAround(command: Pick<ScanArguments, (typeof OUTPUTS)[number]>): void {
+  const files = new Set<string>();
   for (const format of OUTPUTS) {
     const file = command[format];
     if (file === undefined || file === '-') continue;
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`expected --${format} to name a file, found the folder '${file}'`);
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw new UsageError(`expected --${format} to name a file, found the folder '${file}'`);
+    // A pipe or a terminal would be read before it is replaced, and may never end.
+    if (there?.isFile() === false) throw new UsageError(`expected --${format} to name a file, found '${file}', which is none: - is standard output`);
     if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
       throw new UsageError(`expected --${format} to name a file in a folder that is there, found '${file}'`);
     }
+    if (files.has(resolve(file))) throw new UsageError(`expected --${OUTPUTS.join(' and --')} to name two files, found '${file}' twice`);
+    files.add(resolve(file));
   }
 }
 

@@ -10,6 +10,7 @@ import { Progress } from '../dist/cli/progress.js';
 import { renderScan } from '../dist/cli/scanned.js';
 import { colours } from '../dist/cli/terminal.js';
 import { scanUsage, usage, UsageError } from '../dist/cli/usage.js';
+import { lookAround } from '../dist/cli/written.js';
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../../tests/golden/${name}.json`, import.meta.url)));
 const plain = colours(false);
@@ -226,4 +227,14 @@ test('by a list that nobody signed nothing is found out: whoever pushed the imag
   assert.equal(codeOf(linked), 3);
   assert.match(renderScan(linked, plain), /^no known vulnerability in 7 packages of a list that nobody signed$/m);
   for (const trust of ['signed', 'given']) assert.equal(codeOf({ ...linked, inventory: { ...linked.inventory, trust } }), 0);
+});
+
+test('what is written is written to files, each to its own', () => {
+  for (const [command, message] of [
+    [{ sarif: '/dev/null' }, /found '\/dev\/null', which is none: - is standard output$/],
+    [{ cyclonedx: '/' }, /found the folder '\/'$/],
+    [{ sarif: '/none/scan.sarif' }, /in a folder that is there/],
+    [{ sarif: '/tmp/scan.json', cyclonedx: '/tmp/../tmp/scan.json' }, /two files, found '\/tmp\/\.\.\/tmp\/scan\.json' twice$/],
+  ]) assert.throws(() => lookAround(command), (error) => error instanceof UsageError && message.test(error.message));
+  lookAround({ sarif: '/tmp/pullproof-none.sarif', cyclonedx: '-' });
 });
