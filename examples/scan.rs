@@ -1,5 +1,5 @@
 //! Scans an image natively and prints the scan as JSON:
-//! `cargo run --features native --example scan -- registry.example/team/app:1.0 2026-11-23T12:00:00Z SHARDS [platform] [packages] [rule=FILE] [vex=FILE]`
+//! `cargo run --features native --example scan -- registry.example/team/app:1.0 2026-11-23T12:00:00Z SHARDS [platform] [packages] [rule=FILE] [vex=FILE] [sbom=FILE]`
 //!
 //! SHARDS is a folder that `cargo xtask shards` made. Exits like the command line of the npm package: 0 nothing is denied, 1 something is,
 //! 2 not understood, 3 not everything could be looked at.
@@ -15,6 +15,7 @@ use pullproof::Error;
 use pullproof::Reference;
 use pullproof::UnixTime;
 use pullproof::native::NativeTransport;
+use pullproof::scan::lists::GivenList;
 use pullproof::scan::report::Extent;
 use pullproof::scan::report::Judged;
 use pullproof::scan::report::Scan;
@@ -22,6 +23,7 @@ use pullproof::scan::rule::Rule;
 use pullproof::scan::source::shard;
 use pullproof::scan::vex::Vex;
 use pullproof::scanner::Beside;
+use pullproof::scanner::Listing;
 use pullproof::scanner::LoadError;
 use pullproof::scanner::Scanner;
 use pullproof::scanner::ShardLoader;
@@ -67,6 +69,7 @@ fn scan(image: &str, now: UnixTime, shards: Folder, rest: &[String]) -> Result<S
     for argument in rest {
         match argument.split_once('=') {
             Some(("rule", file)) => beside.rule = Some(Rule::parse(&fs::read_to_string(file)?)?),
+            Some(("sbom", file)) => scanner = scanner.listing(Listing::Given(Box::new(GivenList::parse(&fs::read(file)?)?))),
             Some(("vex", file)) => beside.vex.push(Vex::parse(&fs::read(file)?)?),
             _ if argument == "packages" => scanner = scanner.list_packages(true),
             _ => scanner = scanner.platform(argument.parse().map_err(Error::Platform)?),

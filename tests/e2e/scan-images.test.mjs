@@ -4,23 +4,20 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { CENSUS, census, FACTS, olderOnes, records } from './support/image-facts.mjs';
+import { CENSUS, FACTS, factsOfDebian, makeShards, olderOnes, versionsOf } from './support/image-facts.mjs';
 import { builtImages, digestOf, push } from './support/images.mjs';
 import { describeWith } from './support/cosign.mjs';
 import { listen } from './support/listen.mjs';
 import { OLAREG, startOlareg } from './support/olareg.mjs';
-import { xtask } from './support/program.mjs';
 import { realRegistries } from './support/registries.mjs';
 import { RUNTIMES, startRuntimes } from './support/runtimes.mjs';
 import { together } from './support/together.mjs';
-
-const DATABASE_AT = '2026-01-30T12:00:00Z';
 
 /** What each image is said to be, and which of the facts about its system it has: the others are about versions that it is behind. */
 const SYSTEMS = {
@@ -35,7 +32,7 @@ const SYSTEMS = {
   },
 };
 const OF_APPLICATIONS = [
-  'CVE-2021-44906 in minimist', 'CVE-2021-23337 in lodash', 'CVE-2022-24999 in qs', 'CVE-2022-25883 in semver', 'CVE-2022-46175 in json5',
+  'CVE-2021-44906 in minimist', 'CVE-2021-44906 in minimist', 'CVE-2021-23337 in lodash', 'CVE-2022-24999 in qs', 'CVE-2022-25883 in semver', 'CVE-2022-46175 in json5',
   'CVE-2021-33503 in urllib3', 'CVE-2023-32681 in requests', 'CVE-2022-23491 in certifi', 'CVE-2024-3651 in idna',
   'CVE-2022-32149 in golang.org/x/text',
 ];
@@ -53,27 +50,13 @@ before(async () => {
     images: builtImages().then((images) => ({ ...images, dispose: async () => {} })),
   });
   built = stage.images;
-  // A backport has the changelog of what it was made from, whose version is newer: it says nothing of when that was fixed in Debian 12.
-  const newer = new Set(await olderOnes(built.facts, versionsOf(built.images.debian)));
-  built.facts = built.facts.filter((fact) => !newer.has(fact));
-  shards = await makeShards();
+  shards = await makeShards(built, folder);
 }, { timeout: 900_000 });
 
 after(async () => {
   await stage?.dispose();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
-
-/** By `cargo xtask shards`, from records as OSV has them. */
-async function makeShards() {
-  const [dump, out] = ['dump', 'shards'].map((name) => join(folder, name));
-  await mkdir(dump);
-  const packages = Object.values(built.images).flatMap(({ packages }) => packages);
-  const all = [...records([...FACTS, ...built.facts]), ...census(packages)];
-  await Promise.all(all.map((record, number) => writeFile(join(dump, `${number}.json`), JSON.stringify(record))));
-  await xtask('shards', dump, '--out', out, '--at', DATABASE_AT);
-  return Promise.all((await readdir(out)).map((name) => readFile(join(out, name), 'utf8')));
-}
 
 const question = (image) => ({ image, shards });
 
@@ -132,14 +115,9 @@ for (const [name, system] of Object.entries(SYSTEMS)) {
 /** What dpkg makes of the facts. */
 async function ofDebian(image) {
   const versions = versionsOf(image);
-  const about = [...FACTS, ...built.facts].filter(({ ecosystem, name }) => ecosystem === 'Debian:12' && versions.has(name));
+  const about = [...FACTS, ...await factsOfDebian(built)].filter(({ ecosystem, name }) => ecosystem === 'Debian:12' && versions.has(name));
   const [fixed, open] = [about.filter(({ fixed }) => fixed !== null), about.filter(({ fixed }) => fixed === null)];
   return [...open, ...await olderOnes(fixed, versions)].map(({ cve, name }) => `${cve} in ${name}`);
-}
-
-/** Of Debian's source packages. */
-function versionsOf({ packages }) {
-  return new Map(packages.filter(({ ecosystem }) => ecosystem === 'Debian:12').map(({ subject, subjectVersion }) => [subject, subjectVersion]));
 }
 
 /** The image that is scanned quickest, as it should not be: how, and what is said of it everywhere. */

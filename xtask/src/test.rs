@@ -280,7 +280,7 @@ fn javascript_tests(_: &Run, console: &Console) -> Result<Outcome> {
 /// `PULLPROOF_REGISTRY`, `PULLPROOF_REGISTRY_BASIC` and `PULLPROOF_REGISTRY_TOKEN` (each `host:port`; user lab, password labpass),
 /// `PULLPROOF_NOTARY` and `PULLPROOF_NOTARY_TLS` (trust servers, `http://host:port` and `https://host:port`; `PULLPROOF_NOTARY_CA` is the
 /// file with the certificate of the second), `PULLPROOF_CHROMIUM` (the browser), `PULLPROOF_XTASK` (this program, for `world`),
-/// `PULLPROOF_COSIGN` and `PULLPROOF_OLAREG` (if they are there).
+/// `PULLPROOF_COSIGN`, `PULLPROOF_OLAREG` and `PULLPROOF_SYFT` (if they are there).
 fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
     let registries = Registries::start()?;
     let trust = TrustServers::start()?;
@@ -300,7 +300,8 @@ fn end_to_end(_: &Run, console: &Console) -> Result<Outcome> {
             .env("PULLPROOF_CHROMIUM", browser)
             .env("PULLPROOF_XTASK", crate::program())
             .envs(peers::program("cosign").map(|program| ("PULLPROOF_COSIGN", program)))
-            .envs(peers::program("olareg").map(|program| ("PULLPROOF_OLAREG", program))),
+            .envs(peers::program("olareg").map(|program| ("PULLPROOF_OLAREG", program)))
+            .envs(peers::program("syft").map(|program| ("PULLPROOF_SYFT", program))),
     )?;
     Ok(Outcome::Tested)
 }

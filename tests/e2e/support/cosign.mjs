@@ -52,7 +52,8 @@ export async function startCosign() {
     cosign,
     key: await readFile(join(folder, 'publisher.pub'), 'utf8'),
     sign: (image, by = 'publisher', ...more) => cosign('sign', ...OFFLINE, ...more, '--key', `${by}.key`, image),
-    attest: (image, ...more) => cosign('attest', ...OFFLINE, ...more, '--key', 'publisher.key', image),
+    // Of two keys cosign takes the last.
+    attest: (image, ...more) => cosign('attest', ...OFFLINE, '--key', 'publisher.key', ...more, image),
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
 }

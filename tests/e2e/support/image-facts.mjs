@@ -3,10 +3,13 @@
 // Those about Debian are what its changelogs say was fixed, and in which version. A census is beside them: a record for each package that the
 // tool of its kind lists, about every version of it, so that a scan names all that it has seen.
 
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ECOSYSTEM as ALPINE } from './images/alpine.mjs';
 import { ECOSYSTEM as DEBIAN } from './images/debian.mjs';
 import { ECOSYSTEM as ALMALINUX } from './images/rpm.mjs';
 import { run } from './images/tools.mjs';
+import { xtask } from './program.mjs';
 
 const MODIFIED = '2026-01-30T00:00:00Z';
 export const CENSUS = 'CENSUS-';
@@ -32,7 +35,9 @@ export const FACTS = [
   almalinux('ALSA-2023:5763', 'CVE-2023-38545', 'libcurl', '7.76.1-23.el9_2.4'),
   // With an epoch, which decides: 1:3.0.7 is after 1:3.0.1.
   almalinux('ALSA-2022:7288', 'CVE-2022-3602', 'openssl-libs', '1:3.0.1-43.el9_0'),
+  // Two of it are installed, one in another package, and each has a fix of its own.
   npm('GHSA-xvch-5gv4-984h', 'CVE-2021-44906', 'minimist', '0.2.4'),
+  npm('GHSA-xvch-5gv4-984h', 'CVE-2021-44906', 'minimist', '1.2.6', '1.0.0'),
   npm('GHSA-35jh-r3h4-6jhm', 'CVE-2021-23337', 'lodash', '4.17.21'),
   npm('GHSA-jf85-cpcp-j695', 'CVE-2019-10744', 'lodash', '4.17.12'),
   npm('GHSA-hrpp-h998-j3pp', 'CVE-2022-24999', 'qs', '6.5.3', '6.5.0'),
@@ -47,7 +52,7 @@ export const FACTS = [
 ];
 
 /** A record for every fact; those that say the same of several packages are one. */
-export function records(facts) {
+function records(facts) {
   const byId = new Map();
   for (const fact of facts) byId.set(fact.id, [...byId.get(fact.id) ?? [], fact]);
   return [...byId].map(([id, [first, ...rest]]) => ({
@@ -60,7 +65,7 @@ export function records(facts) {
   }));
 }
 
-export function census(listed) {
+function census(listed) {
   const subjects = new Map(listed.map(({ ecosystem, subject }) => [`${ecosystem} ${subject}`, [ecosystem, subject]]));
   return [...subjects.values()].map(([ecosystem, name], number) => record(`${CENSUS}${number}`, [affected(ecosystem, name, [{ introduced: '0' }])]));
 }
@@ -74,6 +79,33 @@ function record(id, affected) {
 function affected(ecosystem, name, events) {
   const type = ['npm', 'Go'].includes(ecosystem) ? 'SEMVER' : 'ECOSYSTEM';
   return { package: { ecosystem, name }, ranges: [{ type, events }] };
+}
+
+/**
+ * What the changelogs of the Debian that was built say. A backport has the changelog of what it was made from, whose version is newer: that says
+ * nothing of when something was fixed in Debian 12.
+ */
+export async function factsOfDebian({ images, facts }) {
+  const newer = new Set(await olderOnes(facts, versionsOf(images.debian)));
+  return facts.filter((fact) => !newer.has(fact));
+}
+
+/** Of Debian's source packages in an image. */
+export function versionsOf({ packages }) {
+  return new Map(packages.filter(({ ecosystem }) => ecosystem === DEBIAN).map(({ subject, subjectVersion }) => [subject, subjectVersion]));
+}
+
+/** The texts of shards of all that is known of these images, which `cargo xtask shards` makes, from records as OSV has them. */
+export async function makeShards(built, folder) {
+  const [dump, out] = ['dump', 'shards'].map((name) => join(folder, name));
+  await mkdir(dump);
+  const packages = Object.values(built.images).flatMap(({ packages }) => packages);
+  const all = [...records([...FACTS, ...await factsOfDebian(built)]), ...census(packages)];
+  await Promise.all(all.map((record, number) => writeFile(join(dump, `${number}.json`), JSON.stringify(record))));
+  await xtask('shards', dump, '--out', out, '--at', '2026-01-30T12:00:00Z');
+  // Beside them is an index, which is for those who fetch them.
+  const shards = (await readdir(out)).filter((name) => name.endsWith('.shard'));
+  return Promise.all(shards.map((name) => readFile(join(out, name), 'utf8')));
 }
 
 /** Which of these facts are about a version that dpkg says is older than the one with the fix. */

@@ -7,9 +7,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from './images/build.mjs';
 import { HERE, run } from './images/tools.mjs';
 import { ROOT } from './program.mjs';
+
+export const IMAGES = ['debian', 'alpine', 'distroless', 'rpm'];
+
+/** Every image that was built, in a folder for each recipe. */
+const ALL = join(ROOT, 'target/images');
 
 const OCI = 'application/vnd.oci.image';
 const DOCKER = 'application/vnd.docker';
@@ -25,23 +31,55 @@ const MEDIA_TYPES = {
 
 /** @returns as {@link build}, and each layer has its `file` */
 export async function builtImages() {
-  const folder = join(ROOT, 'target/images', await recipe());
+  await mkdir(ALL, { recursive: true });
+  const folder = join(ALL, await recipe());
   const description = join(folder, 'images.json');
-  if (!existsSync(description)) {
-    const making = `${folder}.${process.pid}`;
+  await alone(`${folder}.lock`, async () => {
+    if (existsSync(description)) return;
+    const making = `${folder}.part`;
     await rm(making, { recursive: true, force: true });
-    await mkdir(making, { recursive: true });
+    await mkdir(making);
     try {
       await writeFile(join(making, 'images.json'), JSON.stringify(await build(making)));
-      await rm(folder, { recursive: true, force: true });
+      // What older recipes made is of no use any more.
+      const older = (await readdir(ALL)).filter((name) => !name.includes('.'));
+      await Promise.all(older.map((name) => rm(join(ALL, name), { recursive: true, force: true })));
       await rename(making, folder);
     } finally {
       await rm(making, { recursive: true, force: true });
     }
-  }
+  });
   const { images, facts } = JSON.parse(await readFile(description, 'utf8'));
   for (const image of Object.values(images)) image.layers = image.layers.map((layer) => ({ ...layer, file: join(folder, layer.blob) }));
   return { images, facts };
+}
+
+/** Does something while no other process does it: two files of tests may be the first at once. A lock of a process that has ended holds nobody. */
+async function alone(lock, work) {
+  for (;;) {
+    try {
+      await writeFile(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
+      if (owner > 0 && !isRunning(owner)) await rm(lock, { force: true });
+      else await sleep(250);
+    }
+  }
+  try {
+    await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Everything that decides what is built, but for the registries: they have the same under the same name, or something newer. */
