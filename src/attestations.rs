@@ -43,6 +43,10 @@ use crate::transport::Transport;
 /// Characters of a name that a sentence repeats.
 const SHOWN: usize = 200;
 
+/// Of statements that cannot be read ([`InvalidStatement::code`](crate::intoto::InvalidStatement::code)), and so nobody's yet: they are read before it
+/// is known whose they are.
+const UNREADABLE: [&str; 5] = ["document-invalid", "duplicate-key", "json-invalid", "statement-invalid", "too-many-entries"];
+
 /// Why there is nothing to say of attestations.
 #[derive(Clone, Debug)]
 pub enum Unattested {
@@ -131,6 +135,16 @@ impl<T: Transport, P: Prover, S: Store, W: Publishers, A: Advisors> Checker<T, P
         }
         if let Some(Remark { message, .. }) = attached.incomplete().or(judged.incomplete.as_ref()) {
             attested.incomplete.get_or_insert_with(|| message.clone());
+        }
+        // It may be the longer one of two lists, which the shorter must not hide.
+        let unread = |summary: &&SignatureSummary| {
+            summary.outcome == SignatureOutcome::Failed && summary.code.is_some_and(|code| UNREADABLE.contains(&code))
+        };
+        if let Some(summary) = judged.summaries.iter().find(unread) {
+            let why = summary.message.as_deref().unwrap_or_default();
+            attested
+                .incomplete
+                .get_or_insert_with(|| format!("an attestation cannot be read, and may be of whom is named: {}: {why}", summary.layer));
         }
         let unused = judged.summaries.iter().filter(|summary| summary.outcome != SignatureOutcome::Verified).map(unused);
         attested.unused.extend(unused);

@@ -41,6 +41,7 @@ use pullproof_world::sigstore::Signing;
 use pullproof_world::sigstore::SigningKey;
 use pullproof_world::sigstore::Sigstore;
 use pullproof_world::sigstore::cosign;
+use pullproof_world::sigstore::statement::IN_TOTO;
 use pullproof_world::sigstore::statement::STATEMENT_V0_1;
 use pullproof_world::sigstore::statement::statement;
 use serde_json::Value;
@@ -472,6 +473,21 @@ fn one_list_that_cannot_be_read_beside_one_that_can_leaves_the_scan_partial() {
     let scan = signed(attached(&image, &[bundle(image.digest(), SPDX, &spdx(&[LIBC])), bundle(image.digest(), CYCLONEDX, &unreadable)]));
     assert_eq!((scan.extent, codes(&scan)), (Extent::Partial, vec!["sbom-unreadable"]), "{}", scan.to_json());
     assert_eq!(found(&scan), ["CVE-2023-4911"]);
+}
+
+#[test]
+fn trap_a_statement_that_cannot_be_read_may_be_of_whom_is_named_and_is_not_passed_over_for_a_shorter_one() {
+    let image = single();
+    // The list is the same twice: strict readers refuse it, others take either.
+    let text = statement(image.digest(), SPDX, &spdx(&[LIBC])).to_string().replacen(
+        "\"spdxVersion\"",
+        "\"spdxVersion\":\"SPDX-2.3\",\"spdxVersion\"",
+        1,
+    );
+    let unreadable = || signing(&Sigstore::new()).sign_envelope(Envelope::unsigned(IN_TOTO, text.clone()));
+    let scan = signed(attached(&image, &[unreadable(), bundle(image.digest(), SPDX, &spdx(&[FIXED_LIBC]))]));
+    assert_eq!((scan.extent, codes(&scan)), (Extent::Partial, vec!["attestations-incomplete"]), "{}", scan.to_json());
+    nothing(&signed(attached(&image, &[unreadable()])), "attestations-incomplete");
 }
 
 #[test]
