@@ -1,16 +1,22 @@
 import { check, parseReference } from 'pullproof';
+import { limitsOf, reads, sourceOf } from './advisories';
 import { json, Refusal } from './answer';
 import { conditions, invalid, membersOf } from './question';
 import type { AllowList } from './allow';
+import type { Environment } from './environment';
 import type { Conditions } from './question';
 import type { EdgeTransport } from './transport';
 import type { Trust } from './trust';
 import type { CheckOptions } from 'pullproof';
 
-/** GET and POST /v1/check: 200 with the report, whatever the verdict. */
+/**
+ * GET and POST /v1/check: 200 with the report, whatever the verdict. A policy that asks what is known to be vulnerable has the image scanned where the
+ * operator allows its layers to be read; elsewhere that remains unknown, and the image is not accepted.
+ */
 export async function answerCheck(
   request: Request,
   url: URL,
+  environment: Environment,
   registries: AllowList,
   trust: Trust,
   transport: EdgeTransport,
@@ -23,7 +29,8 @@ export async function answerCheck(
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${registry}; ${advice}`);
   }
   trust.refuseToAsk(options);
-  const report = await check(image, { ...options, ...trust.options, now: new Date(), fetch: transport.fetch, signal });
+  const advisories = reads(environment, 'layers') ? { ...sourceOf(environment), limits: limitsOf(environment) } : {};
+  const report = await check(image, { ...options, ...trust.options, ...advisories, now: new Date(), fetch: transport.fetch, signal });
   return json(report);
 }
 

@@ -71,7 +71,7 @@ async function route(
   const trust = new Trust(environment, registries);
   switch (url.pathname) {
     case '/v1/check':
-      return answerCheck(request, url, registries, trust, transport, signal);
+      return answerCheck(request, url, environment, registries, trust, transport, signal);
     case '/v1/scan':
       return answerScan(request, url, environment, registries, trust, transport, signal);
     case '/v1/pin':

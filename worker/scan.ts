@@ -1,12 +1,12 @@
 import { parseReference, scan } from 'pullproof';
 import { json, Refusal } from './answer';
-import { shardsIn } from './advisories';
+import { limitsOf, reads, sourceOf } from './advisories';
 import { conditions, invalid, membersOf } from './question';
 import type { AllowList } from './allow';
 import type { Environment } from './environment';
 import type { EdgeTransport } from './transport';
 import type { Trust } from './trust';
-import type { ScanLimits, ScanOptions } from 'pullproof';
+import type { ScanOptions } from 'pullproof';
 
 /**
  * GET and POST /v1/scan: 200 with the scan, whatever it found. Its operator says whether images are scanned here, and what a scan may take.
@@ -25,8 +25,7 @@ export async function answerScan(
   signal: AbortSignal,
 ): Promise<Response> {
   const { image, ...wanted } = request.method === 'POST' ? question(await membersOf(request, BODY)) : questionOfQuery(url.searchParams);
-  const { SCAN = '', ADVISORIES } = environment;
-  const allowed = PACKAGES.filter((from) => SCAN.split(',').includes(from));
+  const allowed = PACKAGES.filter((from) => reads(environment, from));
   const { packages = allowed[0] } = wanted;
   if (packages === undefined) throw new Refusal(403, 'scan-not-allowed', `expected a service that scans images, found one that does not; ${ADVICE}`);
   if (!allowed.includes(packages)) {
@@ -39,9 +38,8 @@ export async function answerScan(
   trust.refuseToAsk(wanted);
   // Layers go by: what is kept is for checks.
   if (packages === 'layers') transport.mostOfBlob = 0;
-  const advisories = ADVISORIES === undefined ? { osv: true } : { shards: shardsIn(ADVISORIES, environment.SCAN_SHARD_BYTES) };
   const means = { ...(wanted.attestedBy !== undefined && trust.options), now: new Date(), fetch: transport.fetch, signal };
-  const found = await scan(image, { ...wanted, packages, ...advisories, limits: limitsOf(environment), ...means });
+  const found = await scan(image, { ...wanted, packages, ...sourceOf(environment), limits: limitsOf(environment), ...means });
   const tooMuch = found.remarks.find(({ code }) => code === 'image-over-limit');
   if (tooMuch !== undefined) throw new Refusal(413, tooMuch.code, `${tooMuch.message}; ${ADVICE}`);
   return json(found);
@@ -51,16 +49,6 @@ export async function answerScan(
 const PACKAGES = ['sbom', 'layers'] as const;
 
 const ADVICE = 'to scan it yourself: npx pullproof scan';
-
-/** What a scan may take, of what a Worker has: 128 MB, of which each layer on its way may hold some. */
-function limitsOf({ SCAN_LAYERS, SCAN_LAYER_BYTES, SCAN_LAYERS_AT_ONCE, SCAN_OSV_REQUESTS }: Environment): ScanLimits {
-  return {
-    layers: SCAN_LAYERS ?? 64,
-    layerBytes: SCAN_LAYER_BYTES ?? 256 * 1024 ** 2,
-    layersAtOnce: SCAN_LAYERS_AT_ONCE ?? 1,
-    osvRequests: SCAN_OSV_REQUESTS ?? 30,
-  };
-}
 
 type Wanted = Pick<ScanOptions, 'platform' | 'packages' | 'attestedBy' | 'trustedRoot' | 'deny' | 'onlyFixable' | 'ignore' | 'vex'>;
 

@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Response } from 'miniflare'; // not Node's, which is another class // not Node's, which is another class
+import { Response } from 'miniflare'; // not Node's, which is another class
 import { scan as scanInNode } from '../../pkg/dist/node.js';
 import { attested, LIBC, MINIMIST, signer, SPDX, spdx, statement } from '../../pkg/test/support/attested.mjs';
 import { debian } from '../../pkg/test/support/layered.mjs';
@@ -349,6 +349,35 @@ describe('by a list that is attached to the image', { timeout: 120_000 }, () => 
     await assertRefused(await ask({ trustedRoot: { tuf } }), 403, 'repository-not-allowed');
     await assertRefused(await ask({ attestedBy: undefined, trustedRoot: {} }), 400, 'options-invalid');
     assert.deepEqual(worker.asked, []);
+  });
+});
+
+describe('for a policy that asks what is known to be vulnerable', { timeout: 120_000 }, () => {
+  const image = () => `${real}/golden/debian:1.0`;
+  const judge = async (worker, vulnerabilities) => {
+    const { digest } = await (await get(await edge({ bucket: files }), { image: image() })).json().then((scan) => scan.image);
+    const policy = { rules: [{ images: `${real}/golden/debian`, require: [{ digest }], vulnerabilities }] };
+    const answer = await fetch(`${worker.url}/v1/check`, { method: 'POST', body: JSON.stringify({ image: image(), policy }) });
+    assert.equal(answer.status, 200);
+    return answer.json();
+  };
+
+  test('a check has the image scanned, and rejects what is denied', async () => {
+    const report = await judge(await edge({ bucket: files }), { deny: 'low' });
+    assert.equal(report.verdict, 'reject', JSON.stringify(report.vulnerabilities));
+    assert.equal(report.vulnerabilities.judged, 'denied');
+  });
+
+  test('it is not accepted where its operator has no layers read, and none is asked for', async () => {
+    const worker = await edge({ bucket: files, scans: { SCAN: 'sbom' } });
+    const report = await judge(worker, { deny: 'critical' });
+    assert.equal(report.verdict, 'inconclusive');
+    assert.ok(!worker.asked.some(({ url }) => url.startsWith('https://api.osv.dev/')));
+  });
+
+  test('an image that is more than a scan may take is not accepted', async () => {
+    const report = await judge(await edge({ bucket: files, scans: { SCAN: 'layers', SCAN_LAYER_BYTES: 1 } }), { deny: 'critical' });
+    assert.equal(report.verdict, 'inconclusive', JSON.stringify(report.vulnerabilities));
   });
 });
 
