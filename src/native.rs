@@ -28,7 +28,7 @@ use crate::transport::Transport;
 use crate::transport::TransportError;
 
 /// Sends requests and waits for their answers on this thread, but for those that are opened: each has a thread of its own until its content
-/// is read or dropped, which is at most [`AHEAD`] pieces ahead of whoever reads it.
+/// is read or dropped, which is at most `AHEAD` pieces ahead of whoever reads it.
 #[derive(Clone, Debug)]
 pub struct NativeTransport {
     agent: Agent,

@@ -61,7 +61,7 @@ fn text(value: &JsValue, name: &str) -> String {
 }
 
 async fn check(fetch_body: &str) -> Result<JsValue, JsValue> {
-    pullproof::wasm::check(IMAGE.into(), now(), fetch(fetch_body), verify(), publishers(), None, None, None).await
+    pullproof::wasm::check(IMAGE.into(), now(), fetch(fetch_body), verify(), publishers(), None, None, None, None).await
 }
 
 /// The code of a check that throws.
@@ -86,8 +86,9 @@ async fn every_step_is_told_and_a_listener_that_throws_changes_nothing() {
     let seen = Array::new();
     let listener = Function::new_with_args("seen", "return (step) => { seen.push(step); throw new Error('not your business'); }");
     let listener: Function = listener.call1(&JsValue::UNDEFINED, &seen).unwrap().dyn_into().unwrap();
-    let report =
-        pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, Some(listener), None).await.unwrap();
+    let report = pullproof::wasm::check(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, Some(listener), None, None)
+        .await
+        .unwrap();
     assert_eq!(text(&report, "verdict"), "inconclusive");
     assert_eq!(seen.length(), 10, "five checks, each started and finished");
     assert_eq!((text(&seen.get(0), "type"), text(&seen.get(0), "name")), ("started".into(), "resolve".into()));
@@ -141,7 +142,7 @@ async fn a_caller_who_gives_up_is_told_so_and_nothing_else() {
     // As the real fetch does with a signal that is already aborted.
     let body = "return Promise.reject(request.signal.reason)";
     let error =
-        pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), publishers(), Some(signal), None, None).await.unwrap_err();
+        pullproof::wasm::check(IMAGE.into(), now(), fetch(body), verify(), publishers(), Some(signal), None, None, None).await.unwrap_err();
     assert_eq!(text(&error, "code"), "aborted");
 }
 
@@ -170,7 +171,7 @@ async fn options_that_are_not_understood_are_refused() {
         r#"{"now":1795435200,"credentials":{"username":"u"}}"#,
         r#"{"now":1795435200,"credentials":{"username":"u","password":"p","identityToken":"t"}}"#,
     ] {
-        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), publishers(), None, None, None)
+        let error = pullproof::wasm::check(IMAGE.into(), options(text), fetch(&serving()), verify(), publishers(), None, None, None, None)
             .await
             .unwrap_err();
         assert_eq!(self::text(&error, "code"), "options-invalid", "{text}");
@@ -223,8 +224,9 @@ async fn what_is_no_reference_platform_or_policy_is_refused_before_anything_is_f
         (IMAGE, r#"{"now":0,"policy":"{}"}"#, "policy-invalid"),
         (IMAGE, r#"{"now":0,"policy":"{\"rules\":[],\"cosign\":{}}"}"#, "policy-unsupported"),
     ] {
-        let error =
-            pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), publishers(), None, None, None).await.unwrap_err();
+        let error = pullproof::wasm::check(image.into(), options(text), fetch(never), verify(), publishers(), None, None, None, None)
+            .await
+            .unwrap_err();
         assert_eq!(self::text(&error, "code"), code);
     }
 }
@@ -259,7 +261,7 @@ async fn check_by_collection(body: &str) -> JsValue {
     let options = options(r#"{"now":1795435200}"#);
     Reflect::set(&options, &"policy".into(), &policy.into()).unwrap();
     let publishers = Function::new_with_args("image, root, wanted", body);
-    pullproof::wasm::check(IMAGE.into(), options, fetch(&serving()), verify(), publishers, None, None, None).await.unwrap()
+    pullproof::wasm::check(IMAGE.into(), options, fetch(&serving()), verify(), publishers, None, None, None, None).await.unwrap()
 }
 
 fn last_check(report: &JsValue) -> (String, String) {
@@ -366,7 +368,8 @@ fn a_text_is_read_and_every_reference_in_it_told() {
 
 #[wasm_bindgen_test]
 async fn a_digest_that_was_resolved_is_inserted_and_drift_finds_it_again() {
-    let resolved = pullproof::wasm::resolve(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, None).await.unwrap();
+    let resolved =
+        pullproof::wasm::resolve(IMAGE.into(), now(), fetch(&serving()), verify(), publishers(), None, None, None).await.unwrap();
     let digest = text(&resolved, "digest");
     let digests = options(&format!(r#"{{"{IMAGE}":{{"digest":"{digest}"}}}}"#));
     let pinned = pullproof::wasm::insert(COMPOSE, "compose", &digests).unwrap();
@@ -374,7 +377,7 @@ async fn a_digest_that_was_resolved_is_inserted_and_drift_finds_it_again() {
 
     let drift = async |digest: &str| {
         let image = format!("{IMAGE}@{digest}");
-        text(&pullproof::wasm::drift(image, now(), fetch(&serving()), verify(), publishers(), None, None).await.unwrap(), "status")
+        text(&pullproof::wasm::drift(image, now(), fetch(&serving()), verify(), publishers(), None, None, None).await.unwrap(), "status")
     };
     assert_eq!(drift(&digest).await, "current");
     assert_eq!(drift(&Digest::of(Algorithm::Sha256, b"what it was").to_string()).await, "moved");
