@@ -1,6 +1,7 @@
 import { check, parseReference } from 'pullproof';
 import { limitsOf, reads, sourceOf } from './advisories';
 import { json, Refusal } from './answer';
+import { limitRate } from './limit';
 import { conditions, invalid, membersOf } from './question';
 import type { AllowList } from './allow';
 import type { Environment } from './environment';
@@ -29,9 +30,21 @@ export async function answerCheck(
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${registry}; ${advice}`);
   }
   trust.refuseToAsk(options);
-  const advisories = reads(environment, 'layers') ? { ...sourceOf(environment), limits: limitsOf(environment) } : {};
+  const scans = reads(environment, 'layers') && asksForAScan(options.policy);
+  if (scans) await limitRate(request, environment.SCAN_LIMITER, 'scans');
+  const advisories = scans ? { ...sourceOf(environment), limits: limitsOf(environment) } : {};
   const report = await check(image, { ...options, ...trust.options, ...advisories, now: new Date(), fetch: transport.fetch, signal });
   return json(report);
+}
+
+/** Whether any rule does: only to count it. What is no policy is refused where policies are read. */
+function asksForAScan(policy: string | undefined): boolean {
+  try {
+    const { rules } = JSON.parse(policy ?? '{}') as { rules?: { vulnerabilities?: unknown }[] };
+    return rules?.some((rule) => rule.vulnerabilities !== undefined) ?? false;
+  } catch {
+    return false;
+  }
 }
 
 interface Question extends Conditions, Pick<CheckOptions, 'key' | 'identity' | 'contentTrust' | 'trustedRoot'> {

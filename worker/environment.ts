@@ -37,4 +37,6 @@ export interface Environment {
   readonly RELAY_BYTES?: number;
   /** Requests a client may make; none bound means no limit. */
   readonly LIMITER?: RateLimit;
+  /** Scans of them, each of which takes as much as hundreds of other requests; none bound means no other limit. */
+  readonly SCAN_LIMITER?: RateLimit;
 }

@@ -27,6 +27,7 @@ import { AllowList } from './allow';
 import { errorAnswer, json, preflight, readableFromAnywhere, Refusal } from './answer';
 import { answerCheck } from './check';
 import { answerDrift } from './drift';
+import { limitRate } from './limit';
 import { answerPin } from './pin';
 import { answerRelay } from './relay';
 import { answerScan } from './scan';
@@ -66,7 +67,7 @@ async function route(
   }
   if (url.pathname === '/v1/healthz') return json(health(environment));
 
-  await limitRate(request, environment);
+  await limitRate(request, environment.LIMITER, 'requests');
   const registries = new AllowList(environment.REGISTRIES);
   const trust = new Trust(environment, registries);
   switch (url.pathname) {
@@ -94,11 +95,4 @@ function methodsOf(pathname: string): string {
 function health({ DEMO_REGISTRY: registry, DEMO_EXAMPLES: examples = '[]' }: Environment): object {
   const demo = registry !== undefined && { demo: { registry, examples: JSON.parse(examples) as unknown } };
   return { status: 'ok', version, ...demo };
-}
-
-async function limitRate(request: Request, { LIMITER }: Environment): Promise<void> {
-  const key = request.headers.get('cf-connecting-ip') ?? 'unknown';
-  if (LIMITER === undefined || (await LIMITER.limit({ key })).success) return;
-  const message = 'expected fewer requests a minute from one address; try again in a minute';
-  throw new Refusal(429, 'rate-limited', message, { 'retry-after': '60' });
 }

@@ -37,12 +37,13 @@ export function pageWith(advisories) {
  * @param {Record<string, string | number>} [options.scans] the variables SCAN and SCAN_…; without them, nothing is scanned
  * @param {boolean} [options.bucket] whether a bucket ADVISORIES is bound, in which there is nothing
  * @param {number} [options.requestsPerMinute] from one address; without it, any number
+ * @param {number} [options.scansPerMinute] as many of them
  * @param {(request: import('miniflare').Request) => Promise<import('miniflare').Response>} [options.outboundService]
  *   answers every request that the Worker sends; without it, the network does
  */
 export function miniflareOptions({
   port = 0, registries, repositories, trustServers, remembers = true, demo, page = here('../www'), timeoutSeconds, relayBytes, scans, bucket = false,
-  requestsPerMinute, outboundService,
+  requestsPerMinute, scansPerMinute, outboundService,
 } = {}) {
   return {
     host: '127.0.0.1',
@@ -71,7 +72,10 @@ export function miniflareOptions({
       ...(relayBytes !== undefined && { RELAY_BYTES: relayBytes }),
       ...(demo !== undefined && { DEMO_REGISTRY: demo.registry, DEMO_EXAMPLES: JSON.stringify(demo.examples) }),
     },
-    ...(requestsPerMinute !== undefined && { ratelimits: { LIMITER: { simple: { limit: requestsPerMinute, period: 60 } } } }),
+    ratelimits: {
+      ...(requestsPerMinute !== undefined && { LIMITER: { simple: { limit: requestsPerMinute, period: 60 } } }),
+      ...(scansPerMinute !== undefined && { SCAN_LIMITER: { simple: { limit: scansPerMinute, period: 60 } } }),
+    },
     ...(outboundService !== undefined && { outboundService }),
   };
 }

@@ -1,6 +1,7 @@
 import { parseReference, scan } from 'pullproof';
 import { json, Refusal } from './answer';
 import { limitsOf, reads, sourceOf } from './advisories';
+import { limitRate } from './limit';
 import { conditions, invalid, membersOf } from './question';
 import type { AllowList } from './allow';
 import type { Environment } from './environment';
@@ -36,6 +37,7 @@ export async function answerScan(
     throw new Refusal(403, 'registry-not-allowed', `expected a registry that this service may ask, found ${registry}; ${ADVICE}`);
   }
   trust.refuseToAsk(wanted);
+  await limitRate(request, environment.SCAN_LIMITER, 'scans');
   // Layers go by: what is kept is for checks.
   if (packages === 'layers') transport.mostOfBlob = 0;
   const means = { ...(wanted.attestedBy !== undefined && trust.options), now: new Date(), fetch: transport.fetch, signal };

@@ -453,6 +453,17 @@ describe('refuses', { timeout: 120_000 }, () => {
     await assertRefused(await get(limited, { image: `${real}/golden/debian:1.0` }), 429, 'rate-limited');
   });
 
+  test('whoever has too many images scanned, by whatever question, and goes on answering others', async () => {
+    const limited = await edge({ bucket: files, scansPerMinute: 1 });
+    const image = `${real}/golden/debian:1.0`;
+    await scanned(await get(limited, { image }));
+    await assertRefused(await get(limited, { image }), 429, 'rate-limited');
+    const policy = { rules: [{ images: `${real}/golden/debian`, require: [{ digest: `sha256:${'0'.repeat(64)}` }], vulnerabilities: { deny: 'low' } }] };
+    const check = (question) => fetch(`${limited.url}/v1/check`, { method: 'POST', body: JSON.stringify(question) });
+    await assertRefused(await check({ image, policy }), 429, 'rate-limited');
+    assert.equal((await check({ image })).status, 200);
+  });
+
   test('an image that is not there', async () => assertRefused(await get(worker, { image: `${real}/golden/nowhere:1.0` }), 404, 'not-found'));
 
   test('to wait for ever', async () => {

@@ -16,6 +16,7 @@ import { miniflareOptions, pageWith } from '../../../worker/local.mjs';
  * @param {Record<string, string | number>} [options.scans] the variables SCAN and SCAN_…
  * @param {Record<string, Uint8Array>} [options.bucket] what is in the bucket ADVISORIES; without it, none is bound
  * @param {number} [options.requestsPerMinute]
+ * @param {number} [options.scansPerMinute]
  * @param {Record<string, string | ((request: import('miniflare').Request) => Response | Promise<Response>)>} [options.outbound]
  *   The whole network: for a host, the `http://127.0.0.1:PORT` that plays it, or a function that does. Without it the Worker
  *   reaches the machine's own network.
@@ -23,7 +24,7 @@ import { miniflareOptions, pageWith } from '../../../worker/local.mjs';
  *   `asked` has every request that the Worker sent while `outbound` was its network, to hosts that exist and to those that do not.
  */
 export async function startWorker({
-  registries, repositories, trustServers, remembers, demo, advisories, timeoutSeconds, relayBytes, scans, bucket, requestsPerMinute, outbound,
+  registries, repositories, trustServers, remembers, demo, advisories, timeoutSeconds, relayBytes, scans, bucket, requestsPerMinute, scansPerMinute, outbound,
 } = {}) {
   const asked = [];
   const network = async (request) => {
@@ -43,7 +44,7 @@ export async function startWorker({
   const lists = { registries: registries?.join(), repositories: repositories?.join(), trustServers: trustServers?.join() };
   const miniflare = new Miniflare(
     miniflareOptions({
-      ...lists, remembers, demo, page: advisories && pageWith(advisories), timeoutSeconds, relayBytes, scans, bucket: bucket !== undefined, requestsPerMinute,
+      ...lists, remembers, demo, page: advisories && pageWith(advisories), timeoutSeconds, relayBytes, scans, bucket: bucket !== undefined, requestsPerMinute, scansPerMinute,
       outboundService: outbound && network,
     }),
   );
