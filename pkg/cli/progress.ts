@@ -77,7 +77,7 @@ export class Progress {
     // Of layers that nobody has asked for yet the size is not known.
     const of = this.#layers.size === this.#total ? ` of ${megabytes(size)}` : '';
     const words = ` ${whole}/${this.#total} layers, ${megabytes(arrived)}${of} …`;
-    const room = (this.#stream.columns ?? COLUMNS) - 1 - words.length - '[]'.length;
+    const room = this.#columns() - 1 - words.length - '[]'.length;
     const each = Math.min(OF_LAYER, Math.floor((room + 1) / this.#total) - 1);
     const part = (place: number) => {
       const layer = this.#layers.get(place);
@@ -88,6 +88,11 @@ export class Progress {
       ? all.map((one) => bar(one, each)).join('|')
       : bar(all.reduce((sum, one) => sum + one, 0) / this.#total, Math.max(1, Math.min(LONGEST, room)));
     this.#write(`[${bars}]${words}`);
+  }
+
+  /** A terminal that does not know says 0. */
+  #columns(): number {
+    return this.#stream.columns || COLUMNS;
   }
 
   #isHidden(): boolean {
@@ -103,7 +108,7 @@ export class Progress {
   /** Overwrites the line with a carriage return and spaces: no escape codes, so NO_COLOR has nothing to forbid. */
   #write(wanted: string): void {
     // What is wider is wrapped by the terminal, and is not overwritten.
-    const line = wanted.slice(0, Math.max(0, (this.#stream.columns ?? COLUMNS) - 1));
+    const line = wanted.slice(0, Math.max(0, this.#columns() - 1));
     if (line.length === 0 && this.#width === 0) return;
     this.#stream.write(`\r${line.padEnd(this.#width)}${line.length === 0 ? '\r' : ''}`);
     this.#width = line.length;

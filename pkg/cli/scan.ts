@@ -18,7 +18,7 @@ export async function scan(command: ScanArguments): Promise<number> {
   if (command.json) {
     await printJson(`${JSON.stringify(found, null, 2)}\n`);
   } else if (!printed) {
-    await print(renderScan(found, coloursFor(process.stdout, command.color), process.stdout.isTTY ? process.stdout.columns : undefined));
+    await print(renderScan(found, coloursFor(process.stdout, command.color), process.stdout.isTTY ? process.stdout.columns || undefined : undefined));
   }
   for (const { file, code, message } of failed) complain(`${file}: ${code}: ${message}`);
   // Whatever was found: who wanted the file does not have it.
