@@ -302,7 +302,7 @@ async fn the_module_of_content_trust_is_told_what_the_check_knows_and_its_summar
     assert_eq!(member(&member(&asked, "wanted"), "0").as_string().as_deref(), Some(COLLECTION));
     assert_eq!(last_check(&report), ("failed".into(), "content-trust-refused".into()));
     let written = String::from(js_sys::JSON::stringify(&report).unwrap());
-    assert!(written.contains(r#""signatures":null,"contentTrust":[{"whatever":1.5}],"trustedRoots":"#), "{written}");
+    assert!(written.contains(r#""signatures":null,"contentTrust":[{"whatever":1.5}],"vulnerabilities":null,"trustedRoots":"#), "{written}");
 }
 
 /// With the other module itself: nobody answers at the trust server.
