@@ -16,7 +16,7 @@ export async function judge(bundle: unknown, artifact: unknown, options: BundleO
 }
 
 /** As bytes, so that what is given as text or bytes is read once, by the core: it refuses what `JSON.parse` would pass over. */
-function readBundle(bundle: unknown): Uint8Array {
+export function readBundle(bundle: unknown): Uint8Array {
   const bytes = bytesOf(bundle);
   if (bytes !== undefined) return bytes;
   if (typeof bundle !== 'string' && (typeof bundle !== 'object' || bundle === null || Array.isArray(bundle))) {

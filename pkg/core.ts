@@ -57,6 +57,13 @@ export interface Core {
   ): Promise<object>;
   /** `artifact` is its bytes, or its digest. */
   verifyBundle(bundle: Uint8Array, artifact: Uint8Array | string, options: CoreBundleOptions, verify: Verify): Promise<BundleResult>;
+  /** Who signed an index of shards, or why that is not proven. */
+  publisherOfShards(
+    index: Uint8Array,
+    signature: Uint8Array,
+    options: CoreBundleOptions,
+    verify: Verify,
+  ): Promise<{ name: string; history: string } | { code: string; message: string }>;
   refreshTarget(
     target: { now: number; metadata: string; targets?: string; path?: string },
     root: Uint8Array,
@@ -110,7 +117,7 @@ export interface ScanCore {
   /** Without `shards` OSV's server is asked. `attested` is what {@link Core.attestations} answered. */
   scan(
     image: string,
-    options: CoreMeans & { platform?: string; rule?: unknown; packages?: string; limits?: ScanLimits },
+    options: CoreMeans & ScanBasis & { platform?: string; rule?: unknown; packages?: string; listPackages?: boolean },
     vex: readonly Uint8Array[],
     sbom: Uint8Array | undefined,
     attested: object | undefined,
@@ -119,19 +126,33 @@ export interface ScanCore {
     signal?: AbortSignal,
     onStep?: (step: ScanProgress) => void,
     hash?: BeginHash,
+    store?: Store,
   ): Promise<Scan>;
   /** The same for a check, of the manifest that it has found. */
   scanFound(
     image: string,
-    options: CoreMeans & { found: unknown; rule: unknown },
+    options: CoreMeans & ScanBasis & { found: unknown; rule: unknown },
     vex: readonly Uint8Array[],
     fetch: Fetch,
     shards?: (ecosystem: string) => Promise<Uint8Array | null | undefined>,
     signal?: AbortSignal,
     onStep?: (step: ScanProgress) => void,
     hash?: BeginHash,
+    store?: Store,
   ): Promise<unknown>;
 }
+
+/** What advisories have to be, and what a scan may take. */
+export interface ScanBasis {
+  limits?: ScanLimits;
+  maxAgeDays?: number;
+  /** JSON text. */
+  knownExploited?: string;
+  signedIndex?: ScanIndex;
+}
+
+/** An index of shards, and who is proven to have signed it and under which name it is remembered; or why it must not be believed. */
+export type ScanIndex = { text: string; name: string; history: string } | { code: string; message: string };
 
 /** What became of the references of a text: for each its digest, or why it has none. */
 export type Digests = Readonly<Record<string, { digest: string } | { code: string; message: string }>>;

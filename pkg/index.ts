@@ -16,6 +16,7 @@ import { prove } from './prover.js';
 import { suggest } from './publishers.js';
 import { parseReference } from './reference.js';
 import { Advice, scanImage } from './scan.js';
+import { shardsFrom } from './shards.js';
 import { findIn } from './text.js';
 import { inspect, publishersFor } from './trust.js';
 import { refresh, validateTarget } from './tuf.js';
@@ -25,7 +26,7 @@ import type {
 } from './types.js';
 
 export type * from './types.js';
-export { CheckError, ImageRejectedError, memoryStore, parseReference, ready, readyToPin, RefreshError, suggest, unifiedDiff };
+export { CheckError, ImageRejectedError, memoryStore, parseReference, ready, readyToPin, RefreshError, shardsFrom, suggest, unifiedDiff };
 
 /**
  * Finds out what `image` is. A check that fails is in the report; it does not throw.

@@ -23,6 +23,10 @@ const isLimits = (value: unknown) => isObject(value) && Object.entries(value).ev
 const LIMITS = ['layers', 'layerBytes', 'layersAtOnce', 'osvRequests'];
 const advisoryRules: Rules<AdvisoryOptions> = {
   shards: ['a function that loads the shard of an ecosystem, or the bytes of shards', isShards],
+  shardsIndex: ['{ index, signature }, or a function that loads them', (value) => isFunction(value) || isObject(value)],
+  shardsSignedBy: ['{ cosign: { publicKey } } or { sigstore: { issuer, subject } }', isObject],
+  maxAgeDays: ['a whole number of days, or Infinity', (value) => value === Infinity || (Number.isInteger(value) && (value as number) >= 0)],
+  knownExploited: ["CISA's catalogue: an object, its JSON text or its bytes", (value) => isJson(value) || value instanceof Uint8Array],
   osv: ['true or false', (value) => typeof value === 'boolean'],
   vex: ['OpenVEX documents: objects, their JSON text or their bytes', isVex],
   limits: [`whole numbers for ${LIMITS.join(', ')}`, isLimits],

@@ -663,9 +663,23 @@ export type Credentials =
 export interface AdvisoryOptions {
   /**
    * Gives the shard of an ecosystem's release, such as `Debian:12` or `npm`, or nothing where there is none; or the bytes of shards. Nobody is told what
-   * is installed. Whoever gives them can keep advisories back.
+   * is installed. Whoever gives them can keep advisories back, unless somebody has to have signed them: `shardsFrom` reads a whole folder.
    */
   shards?: ((ecosystem: string) => Uint8Array | null | undefined | Promise<Uint8Array | null | undefined>) | Uint8Array | readonly Uint8Array[];
+  /** The index of the shards; read only with `shardsSignedBy`. */
+  shardsIndex?: ShardIndex | (() => ShardIndex | null | undefined | Promise<ShardIndex | null | undefined>);
+  /**
+   * Who has to have signed the index. Only what it names is used, as it names it; where it must not be believed, the scan is `unknown`. With a `store` an
+   * index that is older than one that was seen is refused.
+   */
+  shardsSignedBy?: ShardSigner;
+  /** How many days old advisories may be, to make a `complete` scan: 5, unless it says otherwise. */
+  maxAgeDays?: number;
+  /**
+   * CISA's catalogue of known exploited vulnerabilities: its JSON, or `known-exploited.json` beside shards. api.osv.dev does not have it; shards have
+   * one if they were made with it, and what either names is exploited.
+   */
+  knownExploited?: object | string | Uint8Array;
   /** Asks api.osv.dev: **it is told the names and versions of all packages in the image.** */
   osv?: boolean;
   /** OpenVEX documents of somebody whom you believe: they are put beside findings, which stay. */
@@ -1106,6 +1120,8 @@ export interface ScanCoverage {
   readonly undetermined: readonly { readonly ecosystem: string; readonly name: string; readonly version: string }[];
   /** Advisories that could not be read. */
   readonly unread: readonly string[];
+  /** CISA's catalogue of known exploited vulnerabilities; `null` where that was not at hand. */
+  readonly knownExploited: ScanCatalogue | null;
   /** What else there is to say of packages. */
   readonly notes: readonly ScanRemark[];
 }
@@ -1127,6 +1143,14 @@ export interface ListedPackage {
   readonly layer: number | null;
 }
 
+/** A catalogue of vulnerabilities that somebody is known to exploit. */
+export interface ScanCatalogue {
+  /** When it was published: of several the oldest. */
+  readonly at: string;
+  /** Vulnerabilities in it. */
+  readonly count: number;
+}
+
 /** Where advisories are from. */
 export interface ScanDatabase {
   readonly ecosystem: string | null;
@@ -1136,6 +1160,8 @@ export interface ScanDatabase {
   readonly modified: string | null;
   readonly ageDays: number;
   readonly advisories: number | null;
+  /** Who signed it, in words, where that was asked for and is proven; `null` where nobody vouches for it. */
+  readonly signedBy: string | null;
   /** Whom to name, which their licences ask for. */
   readonly attribution: readonly string[];
 }
@@ -1221,6 +1247,22 @@ export interface ScanLimits {
   osvRequests?: number;
 }
 
+/** A file of shards, or nothing. */
+export type ShardFile = Uint8Array | null | undefined;
+
+/** An index of shards as `cargo xtask shards` writes it, with its signature, a Sigstore bundle; what could not be had is left out. */
+export interface ShardIndex {
+  /** `index.json`: its bytes, because they are what is signed. */
+  readonly index?: ShardFile;
+  /** `index.json.sigstore.json`. */
+  readonly signature?: object | string | Uint8Array | null | undefined;
+}
+
+/** Who has to have signed an index of shards, as a policy names them. A trusted root is the name of one that comes with us, or another as JSON. */
+export type ShardSigner =
+  | { readonly cosign: { readonly publicKey: string; readonly log?: object | string } }
+  | { readonly sigstore: SignerIdentity & { readonly trustedRoot?: object | string } };
+
 /** How an image is to be scanned. One of `shards` and `osv` has to be given. */
 export interface ScanOptions extends AdvisoryOptions, Partial<VulnerabilityRule>, Pick<CheckOptions, 'platform' | 'credentials' | 'relay' | 'fetch' | 'now' | 'signal'> {
   onProgress?: (progress: ScanProgress) => void;
@@ -1235,7 +1277,7 @@ export interface ScanOptions extends AdvisoryOptions, Partial<VulnerabilityRule>
   attestedBy?: NamedSigner | readonly NamedSigner[];
   /** For those of `attestedBy` who name none: for a key, where attestations must be logged; for an identity, whom to trust. */
   trustedRoot?: object | string;
-  /** Keeps the trusted roots that are renewed for `attestedBy`. */
+  /** Keeps what has to outlive a scan: the trusted roots that are renewed for `attestedBy`, and what was seen of indexes of shards. */
   store?: Store;
   /** Whether the scan lists every package, as a bill of materials does, and not only those that something was found about. */
   listPackages?: boolean;

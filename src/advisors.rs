@@ -22,6 +22,7 @@ use crate::report::Outcome;
 use crate::report::Remark;
 use crate::report::Step;
 use crate::report::VulnerabilitySummary;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::report::ScannedImage;
 use crate::scan::vex::Vex;
 use crate::scanner;
@@ -61,6 +62,10 @@ pub struct Advised<L> {
     pub vex: Vec<Vex>,
     /// What a scan may take.
     pub limits: Limits,
+    /// How many days old advisories may be.
+    pub max_age_days: u32,
+    /// CISA's catalogue, beside that of shards.
+    pub known_exploited: Option<KnownExploited>,
 }
 
 /// How an image is asked for.
@@ -204,7 +209,10 @@ impl<L: ShardLoader> Advisors for Advised<L> {
         wanted: &Vulnerabilities,
         on_step: &mut dyn FnMut(&Step),
     ) -> Result<Word, Error> {
-        let scanner = Scanner::new(means.transport).access(means.access.clone()).limits(self.limits);
+        let mut scanner = Scanner::new(means.transport).access(means.access.clone()).limits(self.limits).max_age_days(self.max_age_days);
+        if let Some(catalogue) = &self.known_exploited {
+            scanner = scanner.known_exploited(catalogue.clone());
+        }
         let beside = Beside { vex: self.vex.clone(), rule: Some(wanted.rule().clone()) };
         let mut tell = |step: &scanner::Step| on_step(&step.clone().into());
         scan_found(&scanner, means.image, found, &self.source, &beside, means.now, &mut tell).await

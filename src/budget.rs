@@ -337,6 +337,22 @@ pub const OSV_RECORDS: usize = 20_000;
 /// malicious packages, some fifty.
 pub const SHARD_BYTES: usize = 96 << 20;
 
+/// Bytes of an index of shards: a hundred and fifty for each of ten thousand releases.
+pub const SHARD_INDEX_BYTES: usize = 2 << 20;
+
+/// Days after which advisories are old, unless somebody says otherwise: as Grype (`max-allowed-built-age`). Shards are made every night; this is a
+/// night that failed before a long weekend.
+pub const ADVISORIES_DAYS: u32 = 5;
+
+/// Seconds by which clocks may differ without anybody being told: a day, because ages are told in days.
+pub const CLOCK_SECONDS: i64 = 86_400;
+
+/// Bytes of CISA's catalogue of known exploited vulnerabilities, which had 1.3 MB with 1,404 entries in 2025, and grows by two hundred a year.
+pub const KNOWN_EXPLOITED_BYTES: usize = 8 << 20;
+
+/// Values in it, some fifteen an entry: ten times as many.
+pub const KNOWN_EXPLOITED_VALUES: usize = 256 << 10;
+
 /// Bytes of one line of a shard: an advisory's, whose versions are most often said by its ranges.
 pub const SHARD_LINE_BYTES: usize = 1 << 20;
 

@@ -28,6 +28,7 @@ use serde::Serialize;
 
 use crate::crypto::InvalidKey;
 use crate::crypto::PublicKey;
+use crate::digest::Algorithm;
 use crate::digest::Digest;
 use crate::excerpt::excerpt;
 use crate::json::InvalidJson;
@@ -63,6 +64,8 @@ const GIVEN: &str = "given";
 pub struct Expected {
     signer: Candidate,
     root: TrustedRoot,
+    /// Which root that is, where the name of it does not say so: the digest of its text.
+    given: Option<Digest>,
 }
 
 impl Expected {
@@ -75,7 +78,7 @@ impl Expected {
             (root, _) => root,
         };
         let (name, root) = root.map_or_else(Default::default, |(name, root)| (Some(name.to_owned()), root));
-        Ok(Self { signer: Candidate::new(wanted, name), root })
+        Ok(Self { signer: Candidate::new(wanted, name), root, given: None })
     }
 
     /// Reads `key`, in PEM, or `identity`, as a policy spells it, and `trustedRoot`, which is the name of one that comes with us or the
@@ -90,11 +93,26 @@ impl Expected {
             (None, Some(identity)) => Wanted::Identity(Identity::read(&identity.object()?, &[])?),
             (key, _) => return Err(InvalidExpected::Signer { found: if key.is_some() { "both" } else { "neither" } }),
         };
-        let root = members.optional_string("trustedRoot")?.map(|text| match instance::trusted_root(text) {
-            Some(root) => Ok((text, root)),
-            None => TrustedRoot::parse(text.as_bytes()).map(|root| (GIVEN, root)),
-        });
-        Self::new(wanted, root.transpose()?)
+        let text = members.optional_string("trustedRoot")?;
+        let known = text.and_then(|text| instance::trusted_root(text).map(|root| (text, root)));
+        let Some(text) = text.filter(|_| known.is_none()) else { return Self::new(wanted, known) };
+        let given = Some(Digest::of(Algorithm::Sha256, text.as_bytes()));
+        Ok(Self { given, ..Self::new(wanted, Some((GIVEN, TrustedRoot::parse(text.as_bytes())?)))? })
+    }
+}
+
+impl fmt::Display for Expected {
+    /// Who it is, and who is believed about them: the same words for the same signer.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.signer.wanted {
+            Wanted::Key { key, .. } => write!(f, "the {} key {}", key.kind(), key.id())?,
+            Wanted::Identity(identity) => identity.fmt(f)?,
+        }
+        match (&self.signer.root_name, self.given) {
+            (None, _) => Ok(()),
+            (Some(name), None) => write!(f, ", trusted by {}", excerpt(name, 80)),
+            (Some(_), Some(digest)) => write!(f, ", trusted by the root {digest}"),
+        }
     }
 }
 
@@ -105,7 +123,7 @@ pub async fn verify(bundle: &[u8], artifact: Artifact<'_>, expected: &Expected, 
         Ok(entity) => entity,
         Err(invalid) => return BundleSummary::unknown(artifact, None, invalid.code(), &invalid),
     };
-    let Expected { signer, root } = expected;
+    let Expected { signer, root, .. } = expected;
     let verification = verify::verify(&entity, artifact, &signer.trust(root), now);
     let checks: Vec<_> = verification.checks().collect();
     let answers = prover.verify(&checks).await;

@@ -9,9 +9,11 @@
 //! never "not affected".
 
 pub mod advisory;
+pub mod age;
 pub mod alias;
 pub mod bill;
 pub mod ecosystem;
+pub mod exploited;
 pub mod gap;
 pub mod inventory;
 pub mod layer;

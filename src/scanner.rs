@@ -10,6 +10,7 @@
 mod limits;
 mod linked;
 mod lookup;
+pub mod signed;
 
 use core::cell::RefCell;
 use core::fmt;
@@ -44,7 +45,10 @@ use crate::registry::client::Access;
 use crate::registry::client::Client;
 use crate::report::ManifestSummary;
 use crate::report::Remark;
+use crate::scan::age;
 use crate::scan::bill::bill;
+use crate::scan::ecosystem::Question;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::gap::Gap;
 use crate::scan::inventory::Inventory;
 use crate::scan::inventory::is_package_list;
@@ -72,6 +76,9 @@ use crate::scan::survey::survey;
 use crate::scan::vex::InvalidVex;
 use crate::scan::vex::Vex;
 use crate::scanner::lookup::Asked;
+use crate::scanner::signed::RefusedIndex;
+use crate::scanner::signed::SignedIndex;
+use crate::scanner::signed::VerifiedShard;
 use crate::time::UnixTime;
 use crate::transport::Transport;
 
@@ -84,6 +91,8 @@ pub struct Scanner<T> {
     listing: Listing,
     attested: Option<Result<Attested, String>>,
     lists_packages: bool,
+    max_age_days: u32,
+    known_exploited: Option<KnownExploited>,
 }
 
 /// Where the list of packages is from.
@@ -100,18 +109,25 @@ pub enum Listing {
 }
 
 /// Where advisories come from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Source<L> {
     /// OSV's server, which is told the names and versions of all packages.
     Osv,
-    /// Shards: nobody is told anything but which releases are looked up.
+    /// Shards that nobody vouches for: nobody is told anything but which releases are looked up.
     Shards(L),
+    /// Of shards only those that somebody signed.
+    SignedShards {
+        /// What they signed, or why it must not be believed: then there is nothing to look anything up in.
+        index: Result<SignedIndex, RefusedIndex>,
+        /// Gives what the index names.
+        shards: L,
+    },
 }
 
 /// Gives shards, which `cargo xtask shards` makes.
 pub trait ShardLoader {
-    /// The shard of an ecosystem's release, such as `Debian:12`; `None` if there is none. Its bytes are not trusted: whoever gives them can
-    /// keep advisories back, so they have to come from where they were made.
+    /// The shard of an ecosystem's release, such as `Debian:12`; `None` if there is none. Whoever gives its bytes can keep advisories back: they
+    /// have to come from where they were made, or be signed ([`Source::SignedShards`]).
     fn load(&self, ecosystem: &str) -> impl Future<Output = Result<Option<Vec<u8>>, LoadError>>;
 }
 
@@ -120,6 +136,11 @@ pub trait ShardLoader {
 pub struct LoadError {
     /// The platform's wording: for people, never compared.
     pub detail: String,
+}
+
+impl LoadError {
+    /// The stable code.
+    pub const CODE: &'static str = "shard-unavailable";
 }
 
 /// Shards that are at hand, by their ecosystems.
@@ -172,6 +193,8 @@ impl<T: Transport> Scanner<T> {
             listing: Listing::Layers,
             attested: None,
             lists_packages: false,
+            max_age_days: budget::ADVISORIES_DAYS,
+            known_exploited: None,
         }
     }
 
@@ -222,6 +245,20 @@ impl<T: Transport> Scanner<T> {
     #[must_use]
     pub const fn list_packages(mut self, lists_packages: bool) -> Self {
         self.lists_packages = lists_packages;
+        self
+    }
+
+    /// How many days old advisories may be, to make a complete scan.
+    #[must_use]
+    pub const fn max_age_days(mut self, days: u32) -> Self {
+        self.max_age_days = days;
+        self
+    }
+
+    /// CISA's catalogue, which OSV's server does not have; beside that of shards, if they have one.
+    #[must_use]
+    pub fn known_exploited(mut self, catalogue: KnownExploited) -> Self {
+        self.known_exploited = Some(catalogue);
         self
     }
 
@@ -440,27 +477,44 @@ impl<T: Transport> Scanner<T> {
         on_step: &mut dyn FnMut(&Step),
     ) -> Result<Scan, Error> {
         let questions = matching::questions(inventory.distribution.as_ref(), &survey::comparable(inventory));
-        let (mut scan, problems, is_answered) = match source {
+        let ecosystems = |questions: Vec<Question>| questions.into_iter().map(|question| question.ecosystem).collect();
+        let known_exploited = self.known_exploited.as_ref();
+        let (mut scan, told) = match source {
             Source::Osv => {
+                let limit = self.limits.osv_requests;
                 let Asked { answers, problem, is_answered } =
-                    lookup::ask(self.checker.transport(), questions, self.limits.osv_requests, now, on_step).await?;
-                (survey(inventory, gaps, &answers, now), problem.into_iter().collect(), is_answered)
+                    lookup::ask(self.checker.transport(), questions, limit, known_exploited.cloned(), now, on_step).await?;
+                let told = Told { is_answered, problems: problem.into_iter().collect(), notes: Vec::new() };
+                (survey(inventory, gaps, &answers, now), told)
             }
             Source::Shards(loader) => {
-                let ecosystems: BTreeSet<String> = questions.into_iter().map(|question| question.ecosystem).collect();
-                let (shards, problems) = load(loader, &ecosystems, on_step).await;
-                (survey(inventory, gaps, &shards, now), problems, true)
+                let (shards, told) = load(loader, None, &ecosystems(questions), known_exploited, on_step).await;
+                (survey(inventory, gaps, &shards, now), told)
+            }
+            Source::SignedShards { index: Ok(index), shards: loader } => {
+                let (shards, mut told) = load(loader, Some(index), &ecosystems(questions), known_exploited, on_step).await;
+                if shards.is_empty() && age::is_old(index.index().generated_at(), now, self.max_age_days) {
+                    told.problems.push(old_index(index, self.max_age_days));
+                }
+                (survey(inventory, gaps, &shards, now), told)
+            }
+            Source::SignedShards { index: Err(refused), .. } => {
+                let problem = Remark { code: refused.code(), message: refused.to_string() };
+                let told = Told { is_answered: false, problems: vec![problem], notes: Vec::new() };
+                (survey(inventory, gaps, &Shards::default(), now), told)
             }
         };
         scan.packages = self.lists_packages.then(|| bill(inventory));
-        if !is_answered {
+        age::limit_age(&mut scan, self.max_age_days);
+        if !told.is_answered {
             scan.extent = Extent::Unknown;
         }
         // First, because what follows from it is among the others.
-        for problem in problems.into_iter().rev() {
+        for problem in told.problems.into_iter().rev() {
             scan.extent = scan.extent.max(Extent::Partial);
             scan.remarks.insert(0, problem);
         }
+        scan.coverage.notes.extend(told.notes);
         Ok(scan)
     }
 }
@@ -558,32 +612,80 @@ fn unknown(code: &'static str, message: String, now: UnixTime) -> Scan {
     }
 }
 
-/// The shards of these ecosystems, and why some are missing that should be there.
-async fn load<L: ShardLoader>(loader: &L, ecosystems: &BTreeSet<String>, on_step: &mut dyn FnMut(&Step)) -> (Shards, Vec<Remark>) {
-    let (mut shards, mut problems) = (Shards::default(), Vec::new());
+/// What there is to say of advisories that were looked for.
+struct Told {
+    /// Whether what was asked was answered to the end.
+    is_answered: bool,
+    /// Why some are missing that should be there, the most important first.
+    problems: Vec<Remark>,
+    notes: Vec<Remark>,
+}
+
+/// The shards of these ecosystems; of an index, those that it lists.
+async fn load<L: ShardLoader>(
+    loader: &L,
+    index: Option<&SignedIndex>,
+    ecosystems: &BTreeSet<String>,
+    known_exploited: Option<&KnownExploited>,
+    on_step: &mut dyn FnMut(&Step),
+) -> (Shards, Told) {
+    let (mut shards, mut problems, mut notes) = (Shards::default(), Vec::new(), Vec::new());
     let total = ecosystems.len();
     for (done, ecosystem) in ecosystems.iter().enumerate() {
         on_step(&Step::Advisories { done, total });
-        let message = match loader.load(ecosystem).await {
-            Ok(None) => continue,
-            Err(_) => {
-                let message = format!("expected the shard of {ecosystem}, found that it could not be loaded");
-                problems.push(Remark { code: "shard-unavailable", message });
-                continue;
+        let added = match index {
+            Some(index) if index.index().entry(ecosystem).is_none() => {
+                let message = format!("{ecosystem}: expected a shard, found that the index of {} lists none", index.index().generated_at());
+                notes.push(Remark { code: "shard-not-listed", message });
+                Ok(())
             }
-            Ok(Some(bytes)) => match Shard::read(bytes) {
-                Ok(shard) if shard.ecosystem() == ecosystem => match shards.add(shard) {
-                    Ok(()) => continue,
-                    Err(invalid) => invalid.to_string(),
-                },
-                Ok(shard) => format!("expected the shard of {ecosystem}, found that of \"{}\"", excerpt(shard.ecosystem(), 80)),
-                Err(invalid) => format!("{ecosystem}: {invalid}"),
-            },
+            Some(index) => add_signed(&mut shards, index, ecosystem, loader).await,
+            None => add(&mut shards, ecosystem, loader).await,
         };
-        problems.push(Remark { code: InvalidShard::CODE, message });
+        problems.extend(added.err());
     }
     on_step(&Step::Advisories { done: total, total });
-    (shards, problems)
+    if let Some(catalogue) = known_exploited {
+        shards.add_known_exploited(catalogue);
+    }
+    match index {
+        Some(index) => notes.extend(index.unseen().cloned()),
+        None if shards.is_empty() => {}
+        None => {
+            let message = "expected shards that somebody signed, found nobody named: whoever gives them can keep advisories back";
+            notes.push(Remark { code: "shards-not-signed", message: message.to_owned() });
+        }
+    }
+    (shards, Told { is_answered: true, problems, notes })
+}
+
+/// One that nobody vouches for, if there is one.
+async fn add<L: ShardLoader>(shards: &mut Shards, ecosystem: &str, loader: &L) -> Result<(), Remark> {
+    let invalid = |message| Remark { code: InvalidShard::CODE, message };
+    let unavailable = |_| {
+        let message = format!("expected the shard of {ecosystem}, found that it could not be loaded");
+        Remark { code: LoadError::CODE, message }
+    };
+    let Some(bytes) = loader.load(ecosystem).await.map_err(unavailable)? else { return Ok(()) };
+    let shard = Shard::read(bytes).map_err(|refused| invalid(format!("{ecosystem}: {refused}")))?;
+    if shard.ecosystem() != ecosystem {
+        return Err(invalid(format!("expected the shard of {ecosystem}, found that of \"{}\"", excerpt(shard.ecosystem(), 80))));
+    }
+    shards.add(shard).map_err(|refused| invalid(refused.to_string()))
+}
+
+/// One that the index names.
+async fn add_signed<L: ShardLoader>(shards: &mut Shards, index: &SignedIndex, ecosystem: &str, loader: &L) -> Result<(), Remark> {
+    let admitted = index.admit(ecosystem, loader.load(ecosystem).await);
+    let admitted = admitted.map_err(|refused| Remark { code: refused.code(), message: format!("{ecosystem}: {refused}") })?;
+    let Some((shard, signed_by)) = admitted.map(VerifiedShard::into_parts) else { return Ok(()) };
+    shards.add_signed(shard, &signed_by).map_err(|refused| Remark { code: InvalidShard::CODE, message: refused.to_string() })
+}
+
+/// That there is no shard was true then.
+fn old_index(index: &SignedIndex, most: u32) -> Remark {
+    let at = index.index().generated_at();
+    Remark { code: age::OLD, message: format!("expected an index of shards of at most {most} days, found the one of {at}") }
 }
 
 /// What was installed after each layer.

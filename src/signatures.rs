@@ -195,7 +195,7 @@ pub struct Candidates(Vec<Candidate>);
 pub(crate) struct Candidate {
     /// What the policy calls them; nobody's without one.
     alternative: Option<Alternative>,
-    wanted: Wanted,
+    pub(crate) wanted: Wanted,
     pub(crate) root_name: Option<String>,
 }
 

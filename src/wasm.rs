@@ -33,7 +33,7 @@ mod refresh;
 mod relay;
 #[cfg(feature = "wasm-scan")]
 mod scan;
-#[cfg(any(feature = "wasm-check", feature = "wasm-trust"))]
+#[cfg(any(feature = "wasm-check", feature = "wasm-scan", feature = "wasm-trust"))]
 mod store;
 #[cfg(any(feature = "wasm-check", feature = "wasm-scan", feature = "wasm-trust"))]
 mod transport;

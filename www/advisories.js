@@ -3,8 +3,8 @@
 
 const FOLDER = new URL('advisories/', import.meta.url);
 
-/** Bytes: an index names some hundred files. */
-const MAX_INDEX = 1 << 20;
+/** Characters, as many as the core reads bytes of one that is signed. */
+const MAX_INDEX = 2 << 20;
 
 /** The ecosystems that there are shards of, each with the size of its; null where there are none that can be read. */
 export async function served() {

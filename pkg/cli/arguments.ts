@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../nearest.js';
 import { KINDS, LOCK_NAME } from '../text.js';
 import type { PinKind, SignerIdentity, VulnerabilityLevel } from '../types.js';
-import type { Advised } from './advisories.js';
+import type { Advised, ShardsSignedBy } from './advisories.js';
 import { type Anchor, ANCHORS, type Trusting } from './anchor.js';
 import { parseTime } from './time.js';
 import { UsageError } from './usage.js';
@@ -149,6 +149,13 @@ const flags = {
   out: { type: 'string' },
   overwrite: { type: 'boolean' },
   shards: { type: 'string' },
+  'shards-signed-by': { type: 'string' },
+  'shards-issuer': { type: 'string' },
+  'shards-subject': { type: 'string' },
+  'shards-subject-pattern': { type: 'string' },
+  'shards-trusted-root': { type: 'string' },
+  'max-age': { type: 'string' },
+  kev: { type: 'string' },
   osv: { type: 'boolean' },
   vex: { type: 'string' },
   packages: { type: 'string' },
@@ -176,7 +183,8 @@ const flags = {
 type Flag = keyof typeof flags;
 type Values = ReadonlyMap<Flag, string>;
 
-const ADVISED: readonly Flag[] = ['shards', 'osv', 'vex'];
+const SHARDS: readonly Flag[] = ['shards-signed-by', 'shards-issuer', 'shards-subject', 'shards-subject-pattern', 'shards-trusted-root'];
+const ADVISED: readonly Flag[] = ['shards', ...SHARDS, 'osv', 'vex', 'kev', 'max-age'];
 const SHARED: readonly Flag[] = [...ADVISED, 'platform', 'policy', 'relay', 'at', 'no-refresh', 'json', 'no-color'];
 
 const SIGNER: readonly Flag[] = ['key', 'issuer', 'subject', 'subject-pattern'];
@@ -217,6 +225,9 @@ const EXCLUSIVE: readonly [Flag, Flag, why: string][] = [
     ...ANCHORS.slice(place + 1).map((other) => [anchor, other, 'a policy can name several'] as [Flag, Flag, string]),
   ]),
   ['shards', 'osv', 'shards tell nobody what is installed'],
+  ...SHARDS.map((flag) => [flag, 'osv', 'nobody signs what api.osv.dev answers'] as [Flag, Flag, string]),
+  ['shards-signed-by', 'shards-issuer', 'one of them signs'],
+  ['shards-subject', 'shards-subject-pattern', 'one is exact, the other is not'],
   ['tofu', 'no-refresh', 'whom it believed first is remembered where trusted roots are'],
   ['write', 'check', 'one changes files, the other only looks at them'],
   ['lock', 'no-lock', 'one names the lock, the other writes none'],
@@ -344,13 +355,39 @@ function readAttested(command: ScanArguments, values: Values): void {
 }
 
 function readAdvised(values: Values): Advised | undefined {
-  const [folder, vex] = [values.get('shards'), values.get('vex')];
+  const [folder, vex, kev, days] = (['shards', 'vex', 'kev', 'max-age'] as const).map((flag) => values.get(flag));
   if (folder === undefined && !values.has('osv')) {
-    if (vex !== undefined) throw new UsageError('expected --vex with --shards or --osv, found it alone: it is put beside findings');
+    const alone = ADVISED.find((flag) => values.has(flag));
+    if (alone !== undefined) throw new UsageError(`expected --${alone} with --shards or --osv, found it alone: it is about what they say`);
     return undefined;
   }
-  const source: Advised['source'] = folder === undefined ? { kind: 'osv' } : { kind: 'shards', folder };
-  return { source, ...(vex !== undefined && { vex }) };
+  if (days !== undefined && !/^[0-9]{1,9}$/.test(days)) throw new UsageError(`expected --max-age to be a whole number of days, found '${days}'`);
+  const source: Advised['source'] = folder === undefined ? { kind: 'osv' } : { kind: 'shards', folder, ...readShardsSignedBy(values) };
+  return {
+    source,
+    ...(vex !== undefined && { vex }),
+    ...(kev !== undefined && { kev }),
+    ...(days !== undefined && { maxAge: Number(days) }),
+  };
+}
+
+function readShardsSignedBy(values: Values): { signedBy?: ShardsSignedBy } {
+  const [file, issuer, subject, subjectPattern, trustedRoot] = SHARDS.map((flag) => values.get(flag));
+  if (file !== undefined) {
+    const alone = SHARDS.slice(2).find((flag) => values.has(flag));
+    if (alone !== undefined) throw new UsageError(`expected --${alone} with --shards-issuer, found it with --shards-signed-by`);
+    return { signedBy: { kind: 'key', file } };
+  }
+  if (issuer === undefined) {
+    const alone = SHARDS.find((flag) => values.has(flag));
+    if (alone === undefined) return {};
+    throw new UsageError(`expected --${alone} with --shards-issuer, found it alone`);
+  }
+  if (subject === undefined && subjectPattern === undefined) {
+    throw new UsageError('expected --shards-issuer with --shards-subject or --shards-subject-pattern, found it alone');
+  }
+  const identity: SignerIdentity = { issuer, ...(subject !== undefined && { subject }), ...(subjectPattern !== undefined && { subjectPattern }) };
+  return { signedBy: { kind: 'identity', identity, ...(trustedRoot !== undefined && { trustedRoot }) } };
 }
 
 function readInspect([image, ...rest]: string[], values: Values): InspectArguments {

@@ -45,6 +45,7 @@ async function run(command: ScanArguments): Promise<Scan> {
 
 function optionsOf({ advised, platform, relay, at, packages, sbom, attestedBy, identity, trustedRoot, refresh, failOn, onlyFixable, ignore, cyclonedx }: ScanArguments): ScanOptions {
   const { credentials } = asDockerWould();
+  const isSigned = advised.source.kind === 'shards' && advised.source.signedBy !== undefined;
   return {
     credentials,
     ...advisories(advised),
@@ -56,7 +57,8 @@ function optionsOf({ advised, platform, relay, at, packages, sbom, attestedBy, i
     ...(attestedBy !== undefined && { attestedBy: { cosign: { publicKey: readOption('attested-by', attestedBy) } } }),
     ...(identity !== undefined && { attestedBy: { sigstore: identity } }),
     ...(trustedRoot !== undefined && { trustedRoot: readOption('trusted-root', trustedRoot) }),
-    ...(identity !== undefined && refresh && { store: keptTrust() }),
+    // Whoever wants no root renewed wants nothing of what is kept for that.
+    ...((identity === undefined ? isSigned : refresh) && { store: keptTrust() }),
     ...(failOn !== undefined && { deny: failOn }),
     ...(onlyFixable && { onlyFixable }),
     ...(ignore.length > 0 && { ignore: readIgnore(ignore, (file) => readBytes('ignore', file).toString()) }),

@@ -151,9 +151,11 @@ function coverage({ extent, remarks, findings, coverage, inventory }: Scan, colo
     ...remarks.map(({ code, message }) => `            ${code}: ${message}`),
     ...coverage.ecosystems.map(({ ecosystem, packages, hasAdvisories }) =>
       `  compared  ${packages} of ${ecosystem}${hasAdvisories ? '' : ': there are no advisories'}`),
-    ...coverage.databases.map(({ ecosystem, kind, at, ageDays, advisories }) =>
+    ...coverage.databases.map(({ ecosystem, kind, at, ageDays, advisories, signedBy }) =>
       `  database  ${kind === 'osv-api' ? 'api.osv.dev' : ecosystem}, ${kind === 'osv-api' ? 'asked' : 'made'} ${at}${
-        kind === 'osv-api' ? '' : ` (${plural(ageDays, 'day')} ago)`}${advisories === null ? '' : `, ${advisories} ${advisories === 1 ? 'advisory' : 'advisories'}`}`),
+        kind === 'osv-api' ? '' : ` (${plural(ageDays, 'day')} ago)`}${advisories === null ? '' : `, ${advisories} ${advisories === 1 ? 'advisory' : 'advisories'}`}${
+        kind === 'osv-api' ? '' : signedBy === null ? ', nobody vouches for it' : `, signed by ${signedBy}`}`),
+    ...(coverage.knownExploited === null ? [] : [`  exploited as of ${coverage.knownExploited.at}: ${plural(coverage.knownExploited.count, 'CVE')}`]),
     ...coverage.notes.slice(0, NOTES).map(({ code, message }) => colours.faint(`  note      ${code}: ${message}`)),
     ...(coverage.notes.length > NOTES ? [colours.faint(`  note      ${coverage.notes.length - NOTES} more with --json`)] : []),
   ];

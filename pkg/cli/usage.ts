@@ -40,6 +40,8 @@ Options:
                    check: accept what is signed in Docker Content Trust; see pullproof trust --help
   --attachments    check: list what is attached to the image, and say who signed it
   --vex FILE       put what this OpenVEX document says beside the findings of --shards or --osv
+  --shards-signed-by FILE, --max-age DAYS, --kev FILE
+                   what else is wanted of advisories; see pullproof scan --help
   --write          pin: write the digests into the files, and into the lock what is known of them
   --check          pin: ask nobody, and fail if a file names an image without a digest
   --diff           pin: print what changes, which is what it does unless told otherwise
@@ -93,6 +95,14 @@ Usage:
 SOURCE says where advisories are from, exactly one of
   --shards DIR     files that cargo xtask shards made: nobody is told what is installed
   --osv            ask api.osv.dev, which is told the names and versions of all packages
+
+Advisories:
+  --shards-signed-by FILE
+                   use only shards whose index is signed with this public key
+  --shards-issuer URL, --shards-subject NAME, --shards-subject-pattern P, --shards-trusted-root FILE
+                   the same, signed by whom this issuer knows as the subject
+  --max-age DAYS   how old they may be, to have looked at everything (default: 5)
+  --kev FILE       CISA's catalogue of known exploited vulnerabilities, as JSON
 
 List of packages, read from the layers unless told otherwise:
   --packages sbom  take it from what is attached to the image, and download no layer. Without any

@@ -197,7 +197,7 @@ test('the types and the schema name the same members of a scan, in the same orde
   const { $defs } = scanSchema;
   for (const [name, { properties, required }] of Object.entries({
     Scan: scanSchema, ScannedImage: $defs.image, ScanInventory: $defs.inventory, ScanRule: $defs.rule, ScanRemark: $defs.statement, ScanCoverage: $defs.coverage, ScanDatabase: $defs.database,
-    VulnerabilityFinding: $defs.finding, ListedPackage: $defs.listed,
+    ScanCatalogue: $defs.catalogue, VulnerabilityFinding: $defs.finding, ListedPackage: $defs.listed,
   })) {
     assert.deepEqual(members(name), Object.keys(properties), name);
     assert.deepEqual(required, Object.keys(properties), `${name}: a fact that is not there is null, never left out`);
@@ -206,7 +206,7 @@ test('the types and the schema name the same members of a scan, in the same orde
 });
 
 const load = (ecosystem) => shards().get(ecosystem);
-const CATALOGUE = (ecosystem) => Buffer.from(String(load(ecosystem)).replace('"unread":', '"knownExploited":["CVE-2023-4911"],"unread":'));
+const CATALOGUE = (ecosystem) => Buffer.from(String(load(ecosystem)).replace('"unread":', '"knownExploited":{"at":"2026-01-01T00:00:00Z","cves":["CVE-2023-4911"]},"unread":'));
 const OPENVEX = {
   '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'https://vex.test/1', author: 'team', timestamp: '2026-01-01T00:00:00Z', version: 1,
   statements: [{ vulnerability: { name: 'CVE-2021-44906' }, products: [{ '@id': 'pkg:npm/minimist@1.2.5' }], status: 'not_affected', impact_statement: 'unused' }],

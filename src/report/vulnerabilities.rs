@@ -187,6 +187,8 @@ pub struct Database {
     pub age_days: i64,
     /// Advisories in it; `None` where that is not known.
     pub advisories: Option<usize>,
+    /// Who signed it, in words, where that was asked for and is proven; `None` where nobody vouches for it.
+    pub signed_by: Option<String>,
     /// Whom to name, which their licences ask for.
     pub attribution: Vec<String>,
 }

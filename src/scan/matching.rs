@@ -22,6 +22,7 @@ use crate::scan::package::Kind;
 use crate::scan::package::Package;
 use crate::scan::range;
 use crate::scan::range::Answer;
+use crate::scan::report::Catalogue;
 use crate::scan::report::Coverage;
 use crate::scan::report::DistributionSummary;
 use crate::scan::report::EcosystemCoverage;
@@ -88,9 +89,11 @@ pub fn match_packages<A: Advisories>(distribution: Option<&Distribution>, packag
     }
 }
 
-/// Where a finding stands: what is to act on first, the worst first, then by name.
-fn place(finding: &Finding) -> (bool, Reverse<Level>, State, &str, &SubjectSummary) {
-    (finding.unimportant, Reverse(finding.severity.level), finding.state, &finding.id, &finding.subject)
+/// Where a finding stands: what is to act on first, the worst first, of those what is exploited already, then by name: the
+/// catalogue says that there are attacks, not what they come to.
+fn place(finding: &Finding) -> (bool, Reverse<Level>, Reverse<bool>, State, &str, &SubjectSummary) {
+    let is_exploited = finding.known_exploited == Some(true);
+    (finding.unimportant, Reverse(finding.severity.level), Reverse(is_exploited), finding.state, &finding.id, &finding.subject)
 }
 
 /// What was looked for, and where it could not be.
@@ -159,7 +162,7 @@ fn finding<A: Advisories>(found: Vulnerability, subject: &Subject, packages: Vec
         Err(undecided) => (State::Undetermined, Some(Remark { code: undecided.code(), message: undecided.to_string() }), None),
     };
     Finding {
-        known_exploited: advisories.is_exploited(&found.id),
+        known_exploited: advisories.known_exploited().map(|catalogue| catalogue.contains(&found.id)),
         id: found.id,
         aliases: found.aliases,
         advisories: found.advisories,
@@ -195,6 +198,7 @@ fn coverage<A: Advisories>(packages: &[Package], subjects: &Subjects, looked: Lo
         without_advisories: names.into_iter().map(str::to_owned).collect(),
         undetermined: looked.undetermined.into_iter().collect(),
         unread: unread.into_iter().collect(),
+        known_exploited: advisories.known_exploited().map(|catalogue| Catalogue { at: catalogue.at(), count: catalogue.count() }),
         notes: Vec::new(),
     }
 }

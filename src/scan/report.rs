@@ -172,6 +172,8 @@ pub struct Coverage {
     pub undetermined: Vec<UndeterminedVersion>,
     /// Advisories that could not be read, sorted: about what is not known.
     pub unread: Vec<String>,
+    /// What somebody is known to exploit; `None` where that was not at hand.
+    pub known_exploited: Option<Catalogue>,
     /// What else there is to say of the packages: which are not the distribution's, which are counted once, what names some and was not read.
     pub notes: Vec<Remark>,
 }
@@ -206,6 +208,16 @@ pub struct SourceSummary {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+/// CISA's catalogue of known exploited vulnerabilities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Catalogue {
+    /// When it was published: of several the oldest.
+    pub at: UnixTime,
+    /// Vulnerabilities in it.
+    pub count: usize,
 }
 
 /// The packages of one ecosystem.

@@ -6,10 +6,12 @@ use crate::scan::advisory::Advisory;
 use crate::scan::advisory::Id;
 use crate::scan::ecosystem::Question;
 use crate::scan::ecosystem::Release;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::report::Database;
 use crate::time::UnixTime;
 
 pub mod builder;
+pub mod index;
 pub mod osv;
 pub mod shard;
 
@@ -21,8 +23,8 @@ pub trait Advisories {
     /// Whether it can be asked for a distribution's packages, so that "nothing" means that nothing is known of them.
     fn covers(&self, release: &Release) -> bool;
 
-    /// Whether somebody is known to exploit a CVE; `None` where that is not known here.
-    fn is_exploited(&self, cve: &str) -> Option<bool>;
+    /// What somebody is known to exploit; `None` where that is not known here.
+    fn known_exploited(&self) -> Option<&KnownExploited>;
 
     /// Where this is from, sorted.
     fn databases(&self, now: UnixTime) -> Vec<Database>;

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::report::Remark;
 use crate::scan::advisory::Id;
 use crate::scan::ecosystem::Question;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::source::osv;
 use crate::scan::source::osv::Answers;
 use crate::scan::source::osv::InvalidAnswer;
@@ -47,6 +48,7 @@ pub(super) async fn ask<T: Transport>(
     transport: &T,
     questions: Vec<Question>,
     requests: usize,
+    known_exploited: Option<KnownExploited>,
     now: UnixTime,
     on_step: &mut dyn FnMut(&Step),
 ) -> Result<Asked, Error> {
@@ -66,7 +68,7 @@ pub(super) async fn ask<T: Transport>(
                 Err(failure) => Remark { code: UNAVAILABLE, message: failure.told()? },
             }
         };
-        return Ok(Asked { answers: lookup.finish(now, None), problem: Some(problem), is_answered: false });
+        return Ok(Asked { answers: lookup.finish(now, known_exploited), problem: Some(problem), is_answered: false });
     }
     let mut waiting: Vec<Id> = lookup.needed().into_iter().cloned().collect();
     let problem = (waiting.len() > left).then(|| {
@@ -99,7 +101,7 @@ pub(super) async fn ask<T: Transport>(
         on_step(&Step::Advisories { done, total });
     }
     drop(arriving);
-    Ok(Asked { answers: lookup.finish(now, None), problem, is_answered: true })
+    Ok(Asked { answers: lookup.finish(now, known_exploited), problem, is_answered: true })
 }
 
 /// The first that is there.

@@ -18,9 +18,11 @@ use crate::attested::Attested;
 use crate::budget;
 use crate::error::Error;
 use crate::json::Members;
+use crate::json::Place;
 use crate::policy::Scanned;
 use crate::reference::Reference;
 use crate::report::VulnerabilitySummary;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::lists::GivenList;
 use crate::scan::rule::Rule;
 use crate::scan::vex::Vex;
@@ -32,6 +34,9 @@ use crate::scanner::Scanner;
 use crate::scanner::ShardLoader;
 use crate::scanner::Source;
 use crate::scanner::Step;
+use crate::scanner::signed::Publisher;
+use crate::scanner::signed::RefusedIndex;
+use crate::scanner::signed::SignedIndex;
 use crate::time::UnixTime;
 use crate::wasm::convert::from_js;
 use crate::wasm::convert::invalid;
@@ -43,6 +48,7 @@ use crate::wasm::options::MEANS;
 use crate::wasm::options::Means;
 use crate::wasm::options::Refusal;
 use crate::wasm::options::told;
+use crate::wasm::store::JsStore;
 use crate::wasm::transport::FetchTransport;
 
 /// A function of JavaScript that gives the bytes of a shard, `undefined` or `null` where there is none.
@@ -79,6 +85,14 @@ struct Question {
     found: Option<FoundManifest>,
 }
 
+/// What the module that checks found out of an index of shards.
+enum GivenIndex {
+    /// Who signed it.
+    Signed { text: String, publisher: Publisher },
+    /// Why it must not be believed.
+    Refused(RefusedIndex),
+}
+
 /// Scans an image. Without `shards` OSV's server is asked. `sbom` is a list of packages that the caller brings; `attested` is what the module that
 /// checks answered when it was asked what is attested. `on_step` is told what happens, and `hash` begins a digest, where the platform
 /// has a quicker way than ours.
@@ -95,9 +109,10 @@ pub async fn scan(
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<Function>,
     hash: Option<Function>,
+    store: Option<Object>,
 ) -> Result<JsValue, JsValue> {
     let Question { image, scanner, source, beside, now, .. } =
-        Question::read(&image, &options, &vex, sbom.as_ref(), fetch, shards, signal)?;
+        Question::read(&image, &options, &vex, sbom.as_ref(), fetch, shards, signal, store).await?;
     let attested = attested.map(|answer| read_attested(&answer).ok_or_else(|| invalid(NO_ANSWER))).transpose()?;
     let scanner = scanner.attested(attested).hashed_by(hashes(hash));
     let scan = scanner.scan(&image, &source, &beside, now, &mut telling(on_step)).await.map_err(|error| thrown(&error))?;
@@ -116,13 +131,15 @@ pub async fn scan_found(
     signal: Option<web_sys::AbortSignal>,
     on_step: Option<Function>,
     hash: Option<Function>,
+    store: Option<Object>,
 ) -> Result<JsValue, JsValue> {
     #[derive(Serialize)]
     struct Answer {
         scanned: Scanned,
         summary: Option<VulnerabilitySummary>,
     }
-    let Question { image, scanner, source, beside, now, found } = Question::read(&image, &options, &vex, None, fetch, shards, signal)?;
+    let Question { image, scanner, source, beside, now, found } =
+        Question::read(&image, &options, &vex, None, fetch, shards, signal, store).await?;
     let found = found.ok_or_else(|| invalid("expected what a check has found, found nothing"))?;
     let scanner = scanner.hashed_by(hashes(hash));
     let word = advisors::scan_found(&scanner, &image, &found, &source, &beside, now, &mut telling(on_step)).await;
@@ -170,7 +187,8 @@ fn read_listing(members: &Members<'_>, sbom: Option<&Uint8Array>) -> Result<List
 }
 
 impl Question {
-    fn read(
+    #[allow(clippy::too_many_arguments, reason = "each is somebody else's function or object")]
+    async fn read(
         image: &str,
         options: &JsValue,
         vex: &Array,
@@ -178,10 +196,11 @@ impl Question {
         fetch: Function,
         shards: Option<Function>,
         signal: Option<web_sys::AbortSignal>,
+        store: Option<Object>,
     ) -> Result<Self, JsValue> {
         let image = Reference::parse(image).map_err(|error| thrown(&error.into()))?;
         let options = from_js(options)?;
-        let Asked { means, platform, listing, lists_packages, limits, beside, found } =
+        let Asked { means, platform, listing, lists_packages, limits, max_age_days, known_exploited, index, beside, found } =
             read(&options.root(), vex, sbom).map_err(|refusal| invalid(&refusal))?;
         let Means { now, access, .. } = means;
         let mut scanner =
@@ -189,7 +208,21 @@ impl Question {
         if let Some(platform) = platform {
             scanner = scanner.platform(platform.parse().map_err(|invalid| thrown(&Error::Platform(invalid)))?);
         }
-        let source = shards.map_or(Source::Osv, |shards| Source::Shards(JsLoader(shards)));
+        if let Some(days) = max_age_days {
+            scanner = scanner.max_age_days(days);
+        }
+        if let Some(catalogue) = known_exploited {
+            scanner = scanner.known_exploited(catalogue);
+        }
+        let source = match (shards.map(JsLoader), index) {
+            (None, _) => Source::Osv,
+            (Some(shards), None) => Source::Shards(shards),
+            (Some(shards), Some(GivenIndex::Refused(refused))) => Source::SignedShards { index: Err(refused), shards },
+            (Some(shards), Some(GivenIndex::Signed { text, publisher })) => {
+                let store = store.map(JsStore::new);
+                Source::SignedShards { index: SignedIndex::open(text.as_bytes(), publisher, store.as_ref(), now).await, shards }
+            }
+        };
         Ok(Self { image, scanner, source, beside, now, found })
     }
 }
@@ -200,12 +233,17 @@ struct Asked {
     listing: Listing,
     lists_packages: bool,
     limits: Limits,
+    max_age_days: Option<u32>,
+    known_exploited: Option<KnownExploited>,
+    index: Option<GivenIndex>,
     beside: Beside,
     found: Option<FoundManifest>,
 }
 
 fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result<Asked, Refusal> {
-    let known: Vec<&str> = MEANS.into_iter().chain(["platform", "limits", "listPackages", "rule", "packages", "found"]).collect();
+    const OTHERS: [&str; 9] =
+        ["platform", "limits", "listPackages", "rule", "packages", "found", "maxAgeDays", "knownExploited", "signedIndex"];
+    let known: Vec<&str> = MEANS.into_iter().chain(OTHERS).collect();
     options::only(members, &known)?;
     let rule = members.optional("rule").map_err(told)?;
     let documents = vex.iter().map(|document| {
@@ -227,6 +265,15 @@ fn read(members: &Members<'_>, vex: &Array, sbom: Option<&Uint8Array>) -> Result
         limits: match members.optional("limits").map_err(told)? {
             Some(place) => read_limits(&place.object().map_err(told)?)?,
             None => Limits::default(),
+        },
+        max_age_days: members.optional("maxAgeDays").map_err(told)?.map(|place| read_days(&place)).transpose()?,
+        known_exploited: match members.optional_string("knownExploited").map_err(told)? {
+            Some(text) => Some(KnownExploited::parse(text.as_bytes()).map_err(|invalid| invalid.to_string())?),
+            None => None,
+        },
+        index: match members.optional("signedIndex").map_err(told)? {
+            Some(place) => Some(read_index(&place.object().map_err(told)?)?),
+            None => None,
         },
         lists_packages: members
             .optional("listPackages")
@@ -255,4 +302,23 @@ fn read_limits(members: &Members<'_>) -> Result<Limits, Refusal> {
         layers_at_once: count("layersAtOnce", most.layers_at_once)?,
         osv_requests: count("osvRequests", most.osv_requests)?,
     })
+}
+
+fn read_days(place: &Place<'_>) -> Result<u32, Refusal> {
+    let days = place.unsigned().map_err(told)?;
+    Ok(u32::try_from(days).unwrap_or(u32::MAX))
+}
+
+/// `{ text, name, history }`, or `{ code, message }`.
+fn read_index(members: &Members<'_>) -> Result<GivenIndex, Refusal> {
+    let string = |name| members.required(name).and_then(|place| place.string()).map(str::to_owned).map_err(told);
+    if members.optional("code").map_err(told)?.is_some() {
+        options::only(members, &["code", "message"])?;
+        return Ok(GivenIndex::Refused(RefusedIndex::Elsewhere {
+            code: RefusedIndex::known(&string("code")?),
+            message: string("message")?,
+        }));
+    }
+    options::only(members, &["text", "name", "history"])?;
+    Ok(GivenIndex::Signed { text: string("text")?, publisher: Publisher::proven_elsewhere(string("name")?, string("history")?) })
 }

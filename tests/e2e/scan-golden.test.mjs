@@ -2,10 +2,11 @@
 // tests/golden. UPDATE_GOLDEN=1 writes those files anew, from native code; git then shows what has changed.
 
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { newKey, published } from '../../pkg/test/support/published.mjs';
 import { commandLine } from './support/command-line.mjs';
 import { makeLayout } from './support/layout.mjs';
 import { ROOT } from './support/program.mjs';
@@ -35,15 +36,30 @@ const CASES = {
   'scan-complete': { registry: 'real', image: 'golden/debian:1.0', extent: 'complete' },
   'scan-packages': { registry: 'real', image: 'golden/debian:1.0', listPackages: true, extent: 'complete' },
   'scan-judged': { registry: 'real', image: 'golden/debian:1.0', rule: RULE, vex: VEX, extent: 'complete' },
+  'scan-signed': { registry: 'real', image: 'golden/debian:1.0', signed: true, extent: 'complete' },
+  'scan-altered': { registry: 'real', image: 'golden/debian:1.0', signed: true, altered: 'npm', extent: 'partial' },
   'scan-partial': { registry: 'real', image: 'golden/mixed:1.0', without: 'PyPI', listPackages: true, rule: { deny: 'critical' }, extent: 'partial' },
   'scan-unsupported': { registry: 'real', image: 'golden/fedora:1.0', extent: 'unsupported' },
   'scan-unknown': { registry: 'demo', image: 'demo/tampered-layer:1.0', rule: { deny: 'critical' }, extent: 'unknown' },
 };
 
+/** The index of those shards with its signature, and the public key. The private one is nowhere: UPDATE_GOLDEN=1 makes another. */
+const SIGNED = `${ROOT}tests/golden/signed`;
+let signed;
+
 let stage;
 let hosts;
 
 before(async () => {
+  if (process.env.UPDATE_GOLDEN === '1') {
+    const key = newKey();
+    const named = new Map(ALL.map((text) => [JSON.parse(text.split('\n', 1)[0]).ecosystem, Buffer.from(text)]));
+    const { index, signature } = published(named, key);
+    await mkdir(SIGNED, { recursive: true });
+    for (const [name, content] of Object.entries({ 'index.json': index, 'index.json.sigstore.json': signature, 'shards.pub': key.pem })) await writeFile(join(SIGNED, name), content);
+  }
+  const [index, signature, publicKey] = await Promise.all(['index.json', 'index.json.sigstore.json', 'shards.pub'].map((name) => readFile(join(SIGNED, name), 'utf8')));
+  signed = { shardsIndex: { index, signature }, shardsSignedBy: { cosign: { publicKey } } };
   stage = await together({ layout: makeLayout(), real: realRegistries(), demo: demoRegistry(), runtimes: startRuntimes() });
   const { layout, real, demo } = stage;
   hosts = { real: real.open, demo: demo.host };
@@ -54,9 +70,11 @@ after(() => stage?.dispose());
 
 const goldenFile = (name) => `${ROOT}tests/golden/${name}.json`;
 const placeless = (text, { registry }) => `${text.replaceAll(hosts[registry], 'registry.test')}\n`;
-const questionOf = ({ registry, image, without, listPackages, rule, vex }) => ({
+const questionOf = ({ registry, image, without, altered, signed: isSigned, listPackages, rule, vex }) => ({
   image: `${hosts[registry]}/${image}`,
-  shards: ALL.filter((text) => !text.includes(`"ecosystem":"${without}"`)),
+  shards: ALL.filter((text) => !text.includes(`"ecosystem":"${without}"`))
+    .map((text) => (text.includes(`"ecosystem":"${altered}"`) ? text.replace('"fixed"', '"limit"') : text)),
+  ...(isSigned && signed),
   ...(listPackages && { listPackages }),
   ...(rule && { rule }),
   ...(vex && { vex }),

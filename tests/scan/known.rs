@@ -7,6 +7,7 @@ use pullproof::UnixTime;
 use pullproof::scan::advisory::Advisory;
 use pullproof::scan::ecosystem::normalised_python_name;
 use pullproof::scan::ecosystem::release;
+use pullproof::scan::exploited::KnownExploited;
 use pullproof::scan::matching::match_packages;
 use pullproof::scan::matching::questions;
 use pullproof::scan::package::Distribution;
@@ -106,8 +107,13 @@ pub(crate) fn files(records: &[Value], known_exploited: Option<&[&str]>) -> BTre
         // What cannot be read is told by the shards.
         let _ = builder.add(record["id"].as_str().unwrap_or("nameless"), record.to_string().as_bytes());
     }
-    let known_exploited = known_exploited.map(|cves| cves.iter().map(|cve| (*cve).to_owned()).collect());
+    let known_exploited = known_exploited.map(|cves| catalogue("2026-11-24T18:00:00Z", cves));
     builder.finish(&About { generated_at: "2026-11-25T12:00:00Z".parse().unwrap(), known_exploited })
+}
+
+/// CISA's catalogue of some day.
+pub(crate) fn catalogue(at: &str, cves: &[&str]) -> KnownExploited {
+    KnownExploited::new(at.parse().unwrap(), cves.iter().map(|cve| (*cve).to_owned()).collect()).unwrap()
 }
 
 /// OSV's server, as its code behaves: pages, some with only a token, and a refusal of more than a thousand questions.

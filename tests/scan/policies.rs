@@ -13,6 +13,7 @@ use pullproof::advisors::FoundManifest;
 use pullproof::advisors::Means;
 use pullproof::advisors::NoAdvice;
 use pullproof::advisors::Word;
+use pullproof::budget;
 use pullproof::digest::Digest;
 use pullproof::drift::Drift;
 use pullproof::json;
@@ -66,7 +67,13 @@ fn policy(digest: Digest, vulnerabilities: &Value) -> Policy {
 }
 
 fn by_shards(shards: Shards) -> Advised<Shards> {
-    Advised { source: Source::Shards(shards), vex: Vec::new(), limits: Limits::default() }
+    Advised {
+        source: Source::Shards(shards),
+        vex: Vec::new(),
+        limits: Limits::default(),
+        max_age_days: budget::ADVISORIES_DAYS,
+        known_exploited: None,
+    }
 }
 
 fn check_with<A: Advisors>(world: &World, advisors: A, policy: &Policy) -> Report {
@@ -160,8 +167,7 @@ fn a_vex_document_that_the_caller_gives_settles_a_finding() {
         "timestamp": "2026-11-01T00:00:00Z", "version": 1, "statements": [{ "vulnerability": { "name": "CVE-2023-4911" },
         "products": [{ "@id": format!("pkg:oci/app@{}", system().digest()) }], "status": "not_affected",
         "justification": "vulnerable_code_not_present" }] });
-    let advised =
-        Advised { source: Source::Shards(shards()), vex: vec![Vex::parse(vex.to_string().as_bytes()).unwrap()], limits: Limits::default() };
+    let advised = Advised { vex: vec![Vex::parse(vex.to_string().as_bytes()).unwrap()], ..by_shards(shards()) };
     let image = system();
     let report = check_with(&serving(&image), advised, &policy(image.digest(), &json!({ "deny": "high" })));
     assert_eq!(report.verdict, Verdict::Accept, "{}", report.to_json());
@@ -286,8 +292,7 @@ fn the_image_of_the_platform_that_was_checked_is_scanned_and_vex_may_name_the_in
     let vex = json!({ "@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://vex.test/1", "author": "team",
         "timestamp": "2026-11-01T00:00:00Z", "version": 1, "statements": [{ "vulnerability": { "name": "CVE-2023-4911" },
         "products": [{ "@id": format!("pkg:oci/app@{}", index.digest()) }], "status": "fixed" }] });
-    let advised =
-        Advised { source: Source::Shards(shards()), vex: vec![Vex::parse(vex.to_string().as_bytes()).unwrap()], limits: Limits::default() };
+    let advised = Advised { vex: vec![Vex::parse(vex.to_string().as_bytes()).unwrap()], ..by_shards(shards()) };
     assert_eq!(check_with(&world, advised, &wanted).verdict, Verdict::Accept);
 }
 

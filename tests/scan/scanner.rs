@@ -59,7 +59,7 @@ const CURL: &str = "Package: curl\nStatus: install ok installed\nArchitecture: a
 const NODE: &[u8] = br#"{"name":"minimist","version":"1.2.5"}"#;
 const PYTHON: &[u8] = b"Metadata-Version: 2.1\nName: Flask\nVersion: 2.2.0\n";
 
-fn records() -> Vec<Value> {
+pub(crate) fn records() -> Vec<Value> {
     vec![
         debian_record("CVE-2023-4911", "glibc", Some("2.36-9+deb12u3"), "high"),
         debian_record("CVE-2023-38545", "curl", Some("7.88.1-10+deb12u4"), "medium"),
@@ -110,15 +110,15 @@ fn registry(archives: Vec<Archive>) -> FakeRegistry {
     FakeRegistry::new().image("team/app", "v1", &image(archives))
 }
 
-fn world(archives: Vec<Archive>) -> World {
+pub(crate) fn world(archives: Vec<Archive>) -> World {
     World::new().registry("registry.test", registry(archives))
 }
 
 /// OSV's server as a host.
-struct Osv(Mutex<Server>);
+pub(crate) struct Osv(Mutex<Server>);
 
 impl Osv {
-    fn of(records: &[Value], page: usize) -> Self {
+    pub(crate) fn of(records: &[Value], page: usize) -> Self {
         Self(Mutex::new(Server::of(records).with_pages_of(page)))
     }
 }
@@ -143,7 +143,7 @@ impl Host for Says {
     }
 }
 
-fn scan_with<L: ShardLoader>(world: &World, source: &Source<L>, beside: &Beside) -> Scan {
+pub(crate) fn scan_with<L: ShardLoader>(world: &World, source: &Source<L>, beside: &Beside) -> Scan {
     pollster::block_on(Scanner::new(world).scan(&Reference::parse(APP).unwrap(), source, beside, now(), &mut |_| {})).unwrap()
 }
 
@@ -166,7 +166,7 @@ fn found(scan: &Scan) -> Vec<(&str, &str, usize, Option<&str>)> {
     found
 }
 
-fn codes(scan: &Scan) -> Vec<&str> {
+pub(crate) fn codes(scan: &Scan) -> Vec<&str> {
     scan.remarks.iter().map(|remark| remark.code).collect()
 }
 
@@ -360,7 +360,7 @@ fn a_shard_that_is_none_is_said_first() {
     }
 }
 
-struct Broken;
+pub(crate) struct Broken;
 
 impl ShardLoader for Broken {
     async fn load(&self, _: &str) -> Result<Option<Vec<u8>>, LoadError> {

@@ -48,7 +48,7 @@ fn a_shard_is_lines_of_json_sorted_by_package() {
     assert_eq!(
         lines[0],
         json!({ "shard": 1, "ecosystem": "Debian:12", "generatedAt": "2026-11-25T12:00:00Z", "modified": "2026-11-01T00:00:00Z",
-            "advisories": 3, "attribution": [], "knownExploited": ["CVE-2023-4911"], "unread": [] })
+            "advisories": 3, "attribution": [], "knownExploited": { "at": "2026-11-24T18:00:00Z", "cves": ["CVE-2023-4911"] }, "unread": [] })
     );
     assert_eq!(
         lines[1],
@@ -214,6 +214,9 @@ fn a_first_line_that_is_none_is_refused() {
         ("\"advisories\":3", "\"advisories\":3,\"advisories\":3"),
         ("\"unread\":[]", "\"unread\":[\"../x\"]"),
         ("[\"CVE-2023-4911\"]", "[1]"),
+        ("[\"CVE-2023-4911\"]", "[]"),
+        ("[\"CVE-2023-4911\"]", "[\"GHSA-1\"]"),
+        ("2026-11-24T18:00:00Z", "2026-11-24"),
     ] {
         let text = file();
         assert!(text.contains(from), "{from}");

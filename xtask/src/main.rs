@@ -18,6 +18,7 @@ mod port;
 mod registry;
 mod server;
 mod shards;
+mod sign;
 mod stage;
 mod test;
 mod toolchain;
@@ -47,8 +48,9 @@ cargo xtask <command>
   conformance-client <s>   build what a public conformance suite is run against, and print where it is: sigstore or tuf
   peers [name]             bring other programs: those that pin and those that scan, for `bench`; cosign, docker and olareg, for `test`; or
                            one of them
-  shards <dump> --out <folder> [--kev <file>] [--at <time>]
-                           make shards of advisories from a dump of OSV's: all.zip, or a folder of records
+  shards <dump>... --out <folder> [--kev <file>] [--at <time>] [--key <file>]
+                           make shards of advisories, and an index of them, from dumps of OSV's: all.zip, or folders of records;
+                           with a key, signed
   help                     this text
 
 What is missing on the machine is installed where that is possible, and named where it is not: the wasm target of Rust, npm

@@ -1,7 +1,7 @@
-//! `cargo xtask shards`: makes shards of advisories from a dump of OSV's, one file an ecosystem's release (`src/scan/source/shard.rs`).
+//! `cargo xtask shards`: makes shards of advisories from dumps of OSV's, one file an ecosystem's release (`src/scan/source/shard.rs`), and an index that
+//! names all of them (`src/scan/source/index.rs`), which is what is signed.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::fs;
 use std::fs::File;
 use std::io::Read;
@@ -15,33 +15,40 @@ use anyhow::bail;
 use anyhow::ensure;
 use pullproof::UnixTime;
 use pullproof::budget;
-use pullproof::digest::Algorithm;
-use pullproof::digest::Digest;
-use pullproof::scan::advisory;
+use pullproof::scan::exploited::KnownExploited;
 use pullproof::scan::source::builder::About;
 use pullproof::scan::source::builder::Builder;
+use pullproof::scan::source::index;
+use pullproof::scan::source::index::Entry;
+use pullproof::scan::source::index::Index;
 use pullproof::scan::source::shard;
 use pullproof::scan::source::shard::Shard;
 use zip::ZipArchive;
 
 use crate::console::Console;
+use crate::sign::Key;
+
+/// What is known to be exploited, in our form, for scans that ask OSV's server.
+const KNOWN_EXPLOITED: &str = "known-exploited.json";
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// `all.zip` of an ecosystem, or a folder of records.
-    dump: PathBuf,
+    /// Each `all.zip` of an ecosystem or of all, or a folder of records.
+    dumps: Vec<PathBuf>,
     out: PathBuf,
     /// CISA's catalogue of known exploited vulnerabilities, as JSON.
     known_exploited: Option<PathBuf>,
-    /// When the dump was made; otherwise as its file says.
+    /// When the dumps were made; otherwise as the file of the oldest says.
     at: Option<UnixTime>,
+    /// The private key that signs the index.
+    key: Option<PathBuf>,
 }
 
 impl Options {
-    /// `DUMP --out FOLDER [--kev FILE] [--at TIME]`.
+    /// `DUMP… --out FOLDER [--kev FILE] [--at TIME] [--key FILE]`.
     pub(crate) fn parse(arguments: &[&str]) -> Result<Self> {
-        let (mut dump, mut out, mut known_exploited, mut at) = (None, None, None, None);
+        let (mut dumps, mut out, mut known_exploited, mut at, mut key) = (Vec::new(), None, None, None, None);
         let mut rest = arguments.iter();
         while let Some(&argument) = rest.next() {
             let mut operand = || rest.next().copied().with_context(|| format!("expected something behind {argument}, found nothing"));
@@ -49,71 +56,77 @@ impl Options {
                 "--out" => out = Some(PathBuf::from(operand()?)),
                 "--kev" => known_exploited = Some(PathBuf::from(operand()?)),
                 "--at" => at = Some(operand()?.parse()?),
-                other if other.starts_with('-') => bail!("expected --out, --kev or --at, found `{other}`"),
-                path if dump.is_none() => dump = Some(PathBuf::from(path)),
-                another => bail!("expected one dump, found a second: `{another}`"),
+                "--key" => key = Some(PathBuf::from(operand()?)),
+                other if other.starts_with('-') => bail!("expected --out, --kev, --at or --key, found `{other}`"),
+                path => dumps.push(PathBuf::from(path)),
             }
         }
-        Ok(Self {
-            dump: dump.context("expected a dump: all.zip of an ecosystem, or a folder of records")?,
-            out: out.context("expected --out with a folder for the shards")?,
-            known_exploited,
-            at,
-        })
+        ensure!(!dumps.is_empty(), "expected a dump: all.zip of an ecosystem, or a folder of records");
+        Ok(Self { dumps, out: out.context("expected --out with a folder for the shards")?, known_exploited, at, key })
     }
 }
 
-/// Reads every record, and writes a shard for every ecosystem that they are about.
+/// Reads every record, and writes a shard for every ecosystem that they are about. The index comes last, and its signature before it: whoever
+/// looks meanwhile finds no index that names what is not there.
 pub(crate) fn run(console: &Console, options: &Options) -> Result<()> {
-    let mut builder = Builder::default();
-    let mut records = 0;
-    let mut add = |name: &str, bytes: &[u8]| {
-        records += 1;
-        if let Err(invalid) = builder.add(name, bytes) {
-            console.say(&format!("{name}: {invalid}"));
-        }
-    };
-    if options.dump.is_dir() {
-        read_folder(&options.dump, &mut add)?;
-    } else {
-        read_zip(&options.dump, &mut add)?;
-    }
-    ensure!(records > 0, "expected records (*.json) in {}, found none", options.dump.display());
-
+    let key = options.key.as_deref().map(Key::read).transpose()?;
     let known_exploited = options.known_exploited.as_deref().map(read_catalogue).transpose()?;
-    let generated_at = options.at.map_or_else(|| time_of(&options.dump), Ok)?;
-    let shards = builder.finish(&About { generated_at, known_exploited });
+    let generated_at = options.at.map_or_else(|| time_of_oldest(&options.dumps), Ok)?;
+
+    let shards = read(console, &options.dumps)?.finish(&About { generated_at, known_exploited: known_exploited.clone() });
     fs::create_dir_all(&options.out)?;
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut entries = BTreeMap::new();
     for (ecosystem, bytes) in shards {
-        let path = options.out.join(shard::file_name(&ecosystem));
-        fs::write(&path, &bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        let size = bytes.len();
+        let name = shard::file_name(&ecosystem);
+        if let Some(other) = files.insert(name.to_lowercase(), ecosystem.clone()) {
+            bail!("expected a file for every ecosystem, found that \"{other}\" and \"{ecosystem}\" have one: {name}");
+        }
+        let path = options.out.join(name);
+        write(&path, &bytes)?;
+        let (size, entry) = (bytes.len(), Entry::of(&bytes));
         // Whoever cannot read it, should not find out later.
         let shard = Shard::read(bytes).with_context(|| format!("{} is none that can be read", path.display()))?;
         console.say(&format!("{}: {} advisories, {size} bytes", path.display(), shard.advisories()));
+        entries.insert(ecosystem, entry);
     }
-    write_index(&options.out, generated_at)
+    if let Some(catalogue) = known_exploited {
+        write(&options.out.join(KNOWN_EXPLOITED), &catalogue.to_bytes())?;
+    }
+    let index = Index::new(generated_at, entries).to_bytes();
+    Index::read(&index).context("the index is none that can be read")?;
+    let signature = options.out.join(index::SIGNATURE_FILE);
+    match key {
+        Some(key) => write(&signature, &key.sign(&index, generated_at)?)?,
+        // One of an index that was there before would be a signature of something else.
+        None if signature.exists() => fs::remove_file(&signature)?,
+        None => {}
+    }
+    write(&options.out.join(index::FILE), &index)
 }
 
-/// Which shards there are, for a page that has to know before it asks: a file that is not there can look like anything there.
-const INDEX: &str = "index.json";
-
-/// Of everything in the folder, whichever dump it is from.
-fn write_index(folder: &Path, generated_at: UnixTime) -> Result<()> {
-    let mut shards = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "shard") {
-            let bytes = fs::read(&path)?;
-            let (size, digest) = (bytes.len(), Digest::of(Algorithm::Sha256, &bytes).to_string());
-            let shard = Shard::read(bytes).with_context(|| format!("{} is no shard", path.display()))?;
-            let ecosystem = shard.ecosystem().to_owned();
-            shards.insert(ecosystem.clone(), serde_json::json!({ "ecosystem": ecosystem, "size": size, "digest": digest }));
+fn read(console: &Console, dumps: &[PathBuf]) -> Result<Builder> {
+    let mut builder = Builder::default();
+    for dump in dumps {
+        let mut records = 0;
+        let mut add = |name: &str, bytes: &[u8]| {
+            records += 1;
+            if let Err(invalid) = builder.add(name, bytes) {
+                console.say(&format!("{name}: {invalid}"));
+            }
+        };
+        if dump.is_dir() {
+            read_folder(dump, &mut add)?;
+        } else {
+            read_zip(dump, &mut add)?;
         }
+        ensure!(records > 0, "expected records (*.json) in {}, found none", dump.display());
     }
-    let shards: Vec<serde_json::Value> = shards.into_values().collect();
-    let index = serde_json::json!({ "index": 1, "generatedAt": generated_at.to_string(), "shards": shards });
-    fs::write(folder.join(INDEX), format!("{index}\n")).with_context(|| format!("cannot write {INDEX}"))
+    Ok(builder)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn read_zip(path: &Path, add: &mut impl FnMut(&str, &[u8])) -> Result<()> {
@@ -154,19 +167,15 @@ fn limited(from: impl Read) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// `{ "vulnerabilities": [ { "cveID": "CVE-…" } ] }`
-fn read_catalogue(path: &Path) -> Result<BTreeSet<String>> {
+fn read_catalogue(path: &Path) -> Result<KnownExploited> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let catalogue: serde_json::Value = serde_json::from_slice(&bytes)?;
-    let entries =
-        catalogue["vulnerabilities"].as_array().context("expected CISA's catalogue with `vulnerabilities`, found something else")?;
-    let cve = |entry: &serde_json::Value| {
-        let cve = entry["cveID"].as_str().filter(|cve| advisory::is_cve(cve));
-        cve.map(str::to_owned).with_context(|| format!("expected a `cveID`, found {entry}"))
-    };
-    let cves: BTreeSet<String> = entries.iter().map(cve).collect::<Result<_>>()?;
-    ensure!(!cves.is_empty(), "expected CISA's catalogue with `vulnerabilities`, found an empty one");
-    Ok(cves)
+    KnownExploited::parse(&bytes).with_context(|| format!("{} is no catalogue", path.display()))
+}
+
+/// Nothing is newer than the oldest of them.
+fn time_of_oldest(dumps: &[PathBuf]) -> Result<UnixTime> {
+    let times: Vec<UnixTime> = dumps.iter().map(|dump| time_of(dump)).collect::<Result<_>>()?;
+    times.into_iter().min().context("expected a dump, found none")
 }
 
 /// When the file was made, as the system says.
@@ -181,34 +190,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dump_and_a_folder_are_taken_in_any_order() {
-        let expected = Options { dump: "all.zip".into(), out: "shards".into(), known_exploited: Some("kev.json".into()), at: None };
-        assert_eq!(Options::parse(&["all.zip", "--out", "shards", "--kev", "kev.json"]).unwrap(), expected);
-        assert_eq!(Options::parse(&["--kev", "kev.json", "--out", "shards", "all.zip"]).unwrap(), expected);
+    fn dumps_and_a_folder_are_taken_in_any_order() {
+        let expected = Options {
+            dumps: vec!["all.zip".into(), "npm".into()],
+            out: "shards".into(),
+            known_exploited: Some("kev.json".into()),
+            at: None,
+            key: Some("key.pem".into()),
+        };
+        assert_eq!(Options::parse(&["all.zip", "npm", "--out", "shards", "--kev", "kev.json", "--key", "key.pem"]).unwrap(), expected);
+        assert_eq!(Options::parse(&["--key", "key.pem", "all.zip", "--kev", "kev.json", "--out", "shards", "npm"]).unwrap(), expected);
     }
 
     #[test]
-    fn without_a_folder_for_the_shards_nothing_is_done() {
+    fn without_a_folder_for_the_shards_or_a_dump_nothing_is_done() {
         Options::parse(&["all.zip"]).unwrap_err();
-    }
-
-    #[test]
-    fn a_second_dump_is_refused() {
-        Options::parse(&["a.zip", "b.zip", "--out", "shards"]).unwrap_err();
+        Options::parse(&["--out", "shards"]).unwrap_err();
     }
 
     #[test]
     fn a_time_that_is_none_is_refused() {
         Options::parse(&["all.zip", "--out", "shards", "--at", "yesterday"]).unwrap_err();
-    }
-
-    #[test]
-    fn a_catalogue_of_something_else_is_refused() {
-        let path = std::env::temp_dir().join(format!("pullproof-catalogue-{}", std::process::id()));
-        for text in ["{}", r#"{"vulnerabilities":[]}"#, r#"{"vulnerabilities":[{"cveID":"GHSA-1"}]}"#] {
-            fs::write(&path, text).unwrap();
-            assert!(read_catalogue(&path).is_err(), "{text}");
-        }
-        fs::remove_file(&path).unwrap();
     }
 }

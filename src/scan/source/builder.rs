@@ -15,6 +15,7 @@ use crate::scan::advisory::Range;
 use crate::scan::advisory::RangeKind;
 use crate::scan::advisory::Rating;
 use crate::scan::ecosystem;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::range;
 use crate::scan::range::Answer;
 use crate::time::UnixTime;
@@ -37,8 +38,8 @@ const ATTRIBUTION: [(&str, &str); 9] = [
 pub struct About {
     /// When the records were taken.
     pub generated_at: UnixTime,
-    /// CVEs of CISA's catalogue of known exploited vulnerabilities, where it is at hand.
-    pub known_exploited: Option<BTreeSet<String>>,
+    /// CISA's catalogue of known exploited vulnerabilities, where it is at hand.
+    pub known_exploited: Option<KnownExploited>,
 }
 
 /// Collects records.
@@ -124,7 +125,7 @@ fn write(ecosystem: &str, draft: Draft, unread: &BTreeSet<String>, about: &About
         ("advisories", Value::Integer(count)),
         ("attribution", texts(draft.attribution)),
     ];
-    header.extend(about.known_exploited.as_ref().map(|cves| ("knownExploited", texts(cves))));
+    header.extend(about.known_exploited.as_ref().map(|catalogue| ("knownExploited", catalogue.value())));
     header.push(("unread", texts(unread)));
     let mut bytes = Vec::new();
     for value in core::iter::once(object(header)).chain(lines) {

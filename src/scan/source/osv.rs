@@ -30,6 +30,7 @@ use crate::scan::advisory::Id;
 use crate::scan::advisory::InvalidAdvisory;
 use crate::scan::ecosystem::Question;
 use crate::scan::ecosystem::Release;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::report::Database;
 use crate::scan::report::DatabaseKind;
 use crate::time::UnixTime;
@@ -229,7 +230,7 @@ impl Lookup {
     }
 
     /// What was found out. `at` is when it was asked; `known_exploited` is CISA's catalogue, which OSV does not have.
-    pub fn finish(self, at: UnixTime, known_exploited: Option<BTreeSet<String>>) -> Answers {
+    pub fn finish(self, at: UnixTime, known_exploited: Option<KnownExploited>) -> Answers {
         let unanswered: BTreeSet<usize> = self.pending.iter().map(|pending| pending.question).collect();
         let answered = self.questions.into_iter().zip(self.named).enumerate().filter(|(place, _)| !unanswered.contains(place));
         Answers { named: answered.map(|(_, answer)| answer).collect(), records: self.records, at, known_exploited }
@@ -261,7 +262,7 @@ pub struct Answers {
     named: BTreeMap<Question, BTreeSet<Id>>,
     records: BTreeMap<Id, Option<Advisory>>,
     at: UnixTime,
-    known_exploited: Option<BTreeSet<String>>,
+    known_exploited: Option<KnownExploited>,
 }
 
 impl Advisories for Answers {
@@ -282,8 +283,8 @@ impl Advisories for Answers {
         release.can_be_asked_anywhere()
     }
 
-    fn is_exploited(&self, cve: &str) -> Option<bool> {
-        self.known_exploited.as_ref().map(|list| list.contains(cve))
+    fn known_exploited(&self) -> Option<&KnownExploited> {
+        self.known_exploited.as_ref()
     }
 
     fn databases(&self, now: UnixTime) -> Vec<Database> {
@@ -294,6 +295,7 @@ impl Advisories for Answers {
             modified: self.records.values().flatten().map(|advisory| advisory.modified).max(),
             age_days: days(self.at, now),
             advisories: None,
+            signed_by: None,
             attribution: vec!["OSV (https://osv.dev)".to_owned()],
         }]
     }

@@ -1,13 +1,14 @@
 //! A shard: the advisories of one release of one ecosystem in one file, so that nobody has to be told what is installed.
 //!
 //! ```text
-//! {"shard":1,"ecosystem":"Debian:12","generatedAt":"…","modified":"…","advisories":2,"attribution":[…],"knownExploited":[…],"unread":[…]}
+//! {"shard":1,"ecosystem":"Debian:12","generatedAt":"…","modified":"…","advisories":2,"attribution":[…],"unread":[…]}
 //! {"package":"glibc","id":"DEBIAN-CVE-2023-4911","upstream":["CVE-2023-4911"],"urgency":"high","ranges":[[{"introduced":"0"},{"fixed":"2.36-9+deb12u3"}]]}
 //! {"package":"tar","id":…}
 //! ```
 //!
 //! One line an advisory and package, sorted by package, each line ended by a line feed. The first line says how many follow, so that a shard that
-//! was cut short is none. Compression is left to whoever carries it; so is a signature.
+//! was cut short is none. It may have CISA's catalogue as well (`"knownExploited":{"at":"…","cves":[…]}`). Compression is left to whoever carries it;
+//! what is signed is an index of all of them ([`super::index`]).
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -33,6 +34,8 @@ use crate::scan::advisory::strings;
 use crate::scan::ecosystem::Question;
 use crate::scan::ecosystem::Release;
 use crate::scan::ecosystem::normalised_python_name;
+use crate::scan::exploited::InvalidCatalogue;
+use crate::scan::exploited::KnownExploited;
 use crate::scan::report::Database;
 use crate::scan::report::DatabaseKind;
 use crate::time::UnixTime;
@@ -53,7 +56,7 @@ pub struct Shard {
     generated_at: UnixTime,
     modified: UnixTime,
     attribution: Vec<String>,
-    known_exploited: Option<BTreeSet<String>>,
+    known_exploited: Option<KnownExploited>,
     unread: Vec<Id>,
     text: String,
     /// Where each line begins and ends, and the name in it ends.
@@ -72,6 +75,8 @@ struct Line {
 pub enum InvalidShard {
     /// A line is no strict JSON, or a member is missing or of another type.
     Json(InvalidJson),
+    /// Its catalogue of known exploited vulnerabilities is none.
+    Catalogue(InvalidCatalogue),
     /// The first line says something that means nothing.
     Header {
         /// What it should say.
@@ -123,6 +128,7 @@ impl fmt::Display for InvalidShard {
         f.write_str("shard: ")?;
         match self {
             Self::Json(invalid) => invalid.fmt(f),
+            Self::Catalogue(invalid) => invalid.fmt(f),
             Self::Header { expected } => write!(f, "expected a first line with {expected}, found another"),
             Self::Version { found } => write!(f, "expected version {VERSION}, found version {found}"),
             Self::TooLarge { limit } => write!(f, "expected at most {limit} bytes, found more"),
@@ -171,7 +177,7 @@ impl Shard {
             text.parse::<UnixTime>().map_err(|_| InvalidShard::Header { expected })
         };
         let known_exploited = match header.optional("knownExploited")? {
-            Some(_) => Some(strings(&header, "knownExploited")?.into_iter().collect()),
+            Some(place) => Some(KnownExploited::read(&place.object()?).map_err(InvalidShard::Catalogue)?),
             None => None,
         };
         let unread = strings(&header, "unread")?.iter().map(|id| Id::parse(id)).collect::<Option<_>>();
@@ -296,49 +302,84 @@ fn read_ranges(members: &Members<'_>) -> Result<Vec<Range>, InvalidAdvisory> {
 
 /// Several shards, one an ecosystem.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shards(BTreeMap<String, Shard>);
+pub struct Shards {
+    shards: BTreeMap<String, Given>,
+    known_exploited: Option<KnownExploited>,
+}
+
+/// A shard, and whose it is, in words; `None` where nobody vouches for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Given {
+    shard: Shard,
+    signed_by: Option<String>,
+}
 
 impl Shards {
-    /// Adds one.
+    /// Adds one that nobody vouches for.
     pub fn add(&mut self, shard: Shard) -> Result<(), InvalidShard> {
-        if self.0.contains_key(&shard.ecosystem) {
+        self.insert(shard, None)
+    }
+
+    /// Adds one whose signer was proven. Who that is, in words, is told of it.
+    pub fn add_signed(&mut self, shard: Shard, signed_by: &str) -> Result<(), InvalidShard> {
+        self.insert(shard, Some(signed_by.to_owned()))
+    }
+
+    fn insert(&mut self, shard: Shard, signed_by: Option<String>) -> Result<(), InvalidShard> {
+        if self.shards.contains_key(&shard.ecosystem) {
             return Err(InvalidShard::Twice { ecosystem: shard.ecosystem });
         }
-        self.0.insert(shard.ecosystem.clone(), shard);
+        if let Some(catalogue) = &shard.known_exploited {
+            self.add_known_exploited(catalogue);
+        }
+        self.shards.insert(shard.ecosystem.clone(), Given { shard, signed_by });
         Ok(())
+    }
+
+    /// Adds a catalogue to those of the shards: what any of them names is exploited.
+    pub fn add_known_exploited(&mut self, catalogue: &KnownExploited) {
+        self.known_exploited = Some(match self.known_exploited.take() {
+            Some(known) => known.merge(catalogue),
+            None => catalogue.clone(),
+        });
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.shards.is_empty()
     }
 }
 
 impl Advisories for Shards {
     fn about(&self, question: &Question) -> Known {
-        let Some(shard) = self.0.get(&question.ecosystem) else { return Known::NoDatabase };
-        shard.about(&question.name)
+        let Some(given) = self.shards.get(&question.ecosystem) else { return Known::NoDatabase };
+        given.shard.about(&question.name)
     }
 
     fn covers(&self, release: &Release) -> bool {
-        self.0.contains_key(&release.ecosystem)
+        self.shards.contains_key(&release.ecosystem)
     }
 
-    fn is_exploited(&self, cve: &str) -> Option<bool> {
-        let lists = self.0.values().filter_map(|shard| shard.known_exploited.as_ref());
-        lists.map(|list| list.contains(cve)).reduce(|a, b| a || b)
+    fn known_exploited(&self) -> Option<&KnownExploited> {
+        self.known_exploited.as_ref()
     }
 
     fn databases(&self, now: UnixTime) -> Vec<Database> {
-        let database = |shard: &Shard| Database {
+        let database = |Given { shard, signed_by }: &Given| Database {
             ecosystem: Some(shard.ecosystem.clone()),
             kind: DatabaseKind::Shard,
             at: shard.generated_at,
             modified: Some(shard.modified),
             age_days: days(shard.generated_at, now),
             advisories: Some(shard.advisories()),
+            signed_by: signed_by.clone(),
             attribution: shard.attribution.clone(),
         };
-        self.0.values().map(database).collect()
+        self.shards.values().map(database).collect()
     }
 
     fn unread(&self) -> Vec<Id> {
-        let unread: BTreeSet<&Id> = self.0.values().flat_map(|shard| &shard.unread).collect();
+        let unread: BTreeSet<&Id> = self.shards.values().flat_map(|given| &given.shard.unread).collect();
         unread.into_iter().cloned().collect()
     }
 }

@@ -87,7 +87,8 @@ export async function keyless({ folder, cosign }, { sigstore, keyless: { trusted
   await writeFile(root, JSON.stringify(trustedRoot));
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const token = [part({ alg: 'RS256' }), part({ iss: issuer, sub: subject, aud: 'sigstore' }), 'AAAA'].join('.');
-  const flags = ['--yes', '--allow-http-registry', '--signing-config', config, '--trusted-root', root, '--identity-token', token];
+  const overHttp = command.endsWith('-blob') ? [] : ['--allow-http-registry'];
+  const flags = ['--yes', ...overHttp, '--signing-config', config, '--trusted-root', root, '--identity-token', token];
   return cosign(command, ...flags, ...args);
 }
 

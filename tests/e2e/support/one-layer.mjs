@@ -178,6 +178,6 @@ function find(images, path) {
 export function shardOf(ecosystem) {
   if (ecosystem !== 'Debian:12') return null;
   return Buffer.from(`${JSON.stringify({
-    shard: 1, ecosystem, generatedAt: '2026-11-25T00:00:00Z', modified: '2026-11-25T00:00:00Z', advisories: 0, attribution: ['nobody'], knownExploited: [], unread: [],
+    shard: 1, ecosystem, generatedAt: '2026-11-25T00:00:00Z', modified: '2026-11-25T00:00:00Z', advisories: 0, attribution: ['nobody'], unread: [],
   })}\n`);
 }

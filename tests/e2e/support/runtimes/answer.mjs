@@ -8,14 +8,18 @@
  * @typedef {{ image: string, now: string, platform?: string, policy?: string, attachments?: boolean, credentials?: import('pullproof').Credentials }} Question
  * @typedef {{ bundle: string, artifact: string | { base64: string }, now: string, [option: string]: unknown }} BundleQuestion
  * @typedef {{ image: string, wanted: import('pullproof').ContentTrust, now: string, [option: string]: unknown }} TrustQuestion
- * @typedef {{ image: string, shards: string[], rule?: object, vex?: string, now: string, [option: string]: unknown }} ScanQuestion
+ * @typedef {{ image: string, shards: string[], shardsIndex?: { index: string, signature: string }, rule?: object, vex?: string, now: string, [option: string]: unknown }} ScanQuestion
  * @typedef {{ report: string } | { code: string, message: string }} Answer
  */
-export async function answer({ check, inspectTrust, scan, verifyBundle }, { image, bundle, artifact, wanted, shards, rule, now, ...options }) {
+export async function answer({ check, inspectTrust, scan, verifyBundle }, { image, bundle, artifact, wanted, shards, shardsIndex, rule, now, ...options }) {
   const asked = { ...options, now: new Date(now) };
+  const encoder = new TextEncoder();
   const ask = async () => {
     if (bundle !== undefined) return verifyBundle(bundle, read(artifact), asked);
-    if (shards !== undefined) return scan(image, { ...asked, ...rule, shards: shards.map((text) => new TextEncoder().encode(text)) });
+    if (shards !== undefined) {
+      const given = shardsIndex && { shardsIndex: { ...shardsIndex, index: encoder.encode(shardsIndex.index) } };
+      return scan(image, { ...asked, ...rule, ...given, shards: shards.map((text) => encoder.encode(text)) });
+    }
     return wanted === undefined ? check(image, asked) : inspectTrust(image, wanted, asked);
   };
   try {

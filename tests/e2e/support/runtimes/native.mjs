@@ -15,7 +15,7 @@ export async function startNative() {
   const folder = await mkdtemp(join(tmpdir(), 'pullproof-native-'));
   let number = 0;
   return {
-    ask: async ({ image, now, platform, attachments, policy, shards, listPackages, rule, vex, sbom }) => {
+    ask: async ({ image, now, platform, attachments, policy, shards, shardsIndex, shardsSignedBy, listPackages, rule, vex, sbom }) => {
       number += 1;
       if (shards !== undefined) {
         const at = join(folder, `scan-${number}`);
@@ -25,7 +25,11 @@ export async function startNative() {
           return join(at, name);
         };
         for (const text of shards) await write(`${JSON.parse(text.split('\n', 1)[0]).ecosystem.replaceAll(/[^A-Za-z0-9.]/g, '-')}.shard`, text);
-        const documents = Object.entries({ rule: rule && JSON.stringify(rule), vex, sbom }).filter(([, text]) => text);
+        if (shardsIndex) {
+          await write('index.json', shardsIndex.index);
+          await write('index.json.sigstore.json', shardsIndex.signature);
+        }
+        const documents = Object.entries({ rule: rule && JSON.stringify(rule), vex, sbom, 'signed-by': shardsSignedBy?.cosign.publicKey }).filter(([, text]) => text);
         const beside = await Promise.all(documents.map(async ([name, text]) => `${name}=${await write(`${name}.json`, text)}`));
         return run(join(examples, 'scan'), [image, now, at, ...(platform ? [platform] : []), ...(listPackages ? ['packages'] : []), ...beside]);
       }
