@@ -107,7 +107,7 @@ for (const name of ['scan-partial', 'scan-unsupported', 'scan-unknown']) {
 }
 
 test('a complete scan says nothing of the kind', async () => {
-  const { runs: [{ results, invocations: [{ executionSuccessful, toolExecutionNotifications }] }] } = await toSarif(scanOf('scan-complete'));
+  const { runs: [{ results, invocations: [{ executionSuccessful, toolExecutionNotifications }] }] } = await toSarif(scanOf('scan-signed'));
   assert.ok(results.every(({ ruleId }) => ruleId !== 'pullproof-scan-not-complete'));
   assert.deepEqual([executionSuccessful, toolExecutionNotifications], [true, []]);
 });

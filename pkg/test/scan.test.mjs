@@ -210,7 +210,7 @@ test('a list that is given is the caller\'s word, and VEX that is attested has i
     const { findings, coverage } = await scanOf([says(OPENVEX, VEX), says(OPENVEX, VEX, { by: signer() })], { attestedBy, ...options });
     assert.deepEqual(findings.map(({ vex }) => vex?.status), [undefined, 'not_affected']);
     assert.match(findings[1].vex.signedBy, /^the ECDSA P-256 key/);
-    assert.deepEqual(coverage.notes.map(({ code }) => code), ['attestation-not-used']);
+    assert.deepEqual(coverage.notes.map(({ code }) => code), ['shards-not-signed', 'attestation-not-used']);
   }
   const { findings } = await scanOf([says(OPENVEX, VEX)], {});
   assert.deepEqual(findings.map(({ vex }) => vex), [null, null]);
@@ -267,7 +267,7 @@ test('the command line prints a table and what it was looked for in', async () =
   assert.match(stdout, /^critical +CVE-2021-44906 +minimist +1\.2\.5 +1\.2\.6 +0$/m);
   assert.match(stdout, /^high +CVE-2023-4911 +libc6 +2\.36-9\+deb12u1 +2\.36-9\+deb12u3 +0$/m);
   assert.match(stdout, /2 findings in 3 packages/);
-  assert.match(stdout, /database {2}Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisory$/m);
+  assert.match(stdout, /database {2}Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisory, nobody vouches for it$/m);
 });
 
 test('the command line takes the list from whom it is told to believe, and says who that is', async () => {

@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { memoryStore, scan, shardsFrom } from '../dist/node.js';
+import { check, memoryStore, pin, scan, shardsFrom } from '../dist/node.js';
 import { debian, shardOf, shards } from './support/layered.mjs';
 import { bundleOver, indexOf, newKey, published } from './support/published.mjs';
 import { startRegistry } from './support/registry.mjs';
 
-const registry = await startRegistry({ repositories: { 'team/app': debian() } });
+const registry = await startRegistry({ repositories: { 'team/app': debian(), 'team/again': debian() } });
 const folder = mkdtempSync(join(tmpdir(), 'pullproof-shards-'));
 after(() => {
   registry.stop();
@@ -177,6 +177,48 @@ test('a folder of shards is read as it was written', async () => {
   assert.deepEqual(asked, ['index.json', 'index.json.sigstore.json', 'Debian-12.shard', 'npm.shard']);
 });
 
+const policy = { rules: [{ images: `${registry.host}/team/*`, require: [{ digest: debian().index.descriptor.digest }], vulnerabilities: { deny: 'critical', ignore: [{ id: 'CVE-2021-44906', reason: 'not reachable' }] } }] };
+const decide = (options) => check(image, { now, policy, shards: load, shardsSignedBy: signedBy(key), shardsIndex: published(shards(), key), ...options });
+
+test('a policy that asks what is vulnerable is decided by the shards of whoever has to have signed them, and by no others', async () => {
+  const accepted = await decide({ knownExploited: CATALOGUE });
+  assert.equal(accepted.verdict, 'accept', JSON.stringify(accepted.reasons));
+  assert.ok(accepted.vulnerabilities.databases.every((one) => one.signedBy.startsWith('the ECDSA P-256 key sha256:')));
+  for (const [options, code] of [
+    [{ shardsIndex: published(shards(), stranger), shards: untouched }, 'shard-index-not-signed'],
+    [{ shardsIndex: () => undefined, shards: untouched }, 'shard-index-unavailable'],
+    [{ shards: (ecosystem) => Buffer.concat([load(ecosystem), Buffer.from('\n')]) }, 'shard-altered'],
+    [{ now: new Date('2026-02-05T12:00:00Z') }, 'advisories-old'],
+  ]) {
+    const { verdict, vulnerabilities } = await decide(options);
+    assert.deepEqual([verdict, vulnerabilities.remarks[0].code], ['inconclusive', code]);
+  }
+  assert.equal((await decide({ now: new Date('2026-02-05T12:00:00Z'), maxAgeDays: 6 })).verdict, 'accept');
+});
+
+test('a check remembers the newest index as well, and pinning loads it once for all images', async () => {
+  const store = memoryStore();
+  const [old, recent] = ['2026-01-29T12:00:00Z', '2026-01-30T12:00:00Z'].map((at) => published(shards(), key, at));
+  assert.equal((await decide({ store, shardsIndex: recent })).verdict, 'accept');
+  const { verdict, vulnerabilities } = await decide({ store, shardsIndex: old, shards: untouched });
+  assert.deepEqual([verdict, vulnerabilities.remarks[0].code], ['inconclusive', 'shard-index-older']);
+  let loads = 0;
+  const shardsIndex = () => { loads += 1; return recent; };
+  const text = `FROM ${image}\nFROM ${registry.host}/team/again:1.0\n`;
+  const pinned = await pin(text, { kind: 'dockerfile', now, policy, shards: load, shardsSignedBy: signedBy(key), shardsIndex });
+  assert.deepEqual([pinned.changes.length, loads], [2, 1], JSON.stringify(pinned.leftAlone));
+});
+
+test('options about advisories that no check can have meant are refused, and what only the core can say ends it as well', async () => {
+  const invalid = { name: 'CheckError', code: 'options-invalid' };
+  for (const options of [
+    { shardsIndex: undefined }, { shards: undefined, osv: true }, { shards: undefined }, { shards: undefined, shardsSignedBy: undefined, shardsIndex: undefined, maxAgeDays: 5 },
+    { shardsSignedBy: { cosign: { publicKey: 'no key' } } }, { shardsSignedBy: { digest: 'sha256:0' } }, { maxAgeDays: -1 }, { knownExploited: {} }, { knownExploited: Buffer.from([0xff]) },
+  ]) {
+    await assert.rejects(decide(options), invalid, JSON.stringify(options));
+  }
+});
+
 function folderOf(name, { index, signature }, given = shards()) {
   const path = join(folder, name);
   mkdirSync(path);
@@ -204,7 +246,7 @@ test('the command line takes a key, and remembers the newest index', async () =>
   const [old, recent] = [folderOf('old', published(shards(), key, '2026-01-29T12:00:00Z')), folderOf('recent', published(shards(), key))];
   const first = await pullproof('a', '--shards', recent, ...signed, '--kev', join(folder, 'kev.json'));
   assert.equal(first.code, 0, first.stderr + first.stdout);
-  assert.match(first.stdout, /Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisories, signed by the ECDSA P-256 key sha256:/);
+  assert.match(first.stdout, /Debian:12, made 2026-01-30T12:00:00Z \(1 day ago\), 1 advisory, signed by the ECDSA P-256 key sha256:/);
   assert.match(first.stdout, /high \(exploited\)/);
   assert.match(first.stdout, /exploited as of 2026-01-30T18:00:05Z: 1 CVE\n/);
   const second = await pullproof('a', '--shards', old, ...signed);
