@@ -43,8 +43,8 @@ export function signedIndex({ shardsSignedBy, shardsIndex, now }: Options): (() 
 async function provenIn({ index, signature }: ShardIndex, signer: CoreBundleOptions): Promise<ScanIndex> {
   if (index === undefined || index === null) return unavailable(INDEX);
   if (!(index instanceof Uint8Array)) throw new CheckError('options-invalid', `expected ${INDEX} as bytes, because they are what is signed; found something else`);
-  // Of our own, because somebody may write to the caller's meanwhile.
-  const bytes = index.slice();
+  // Of our own, because somebody may write to the caller's meanwhile. Not by `slice`, which of a Buffer is the same bytes.
+  const bytes = new Uint8Array(index);
   if (signature === undefined || signature === null) return unavailable(SIGNATURE);
   try {
     const found = await loaded().core.publisherOfShards(bytes, readBundle(signature), signer, prove);
