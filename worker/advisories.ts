@@ -10,8 +10,9 @@ import type { ScanLimits, ScanOptions } from 'pullproof';
 export const reads = ({ SCAN = '' }: Environment, from: 'sbom' | 'layers'): boolean => SCAN.split(',').includes(from);
 
 /** Where advisories are from: the bucket; without one OSV's server, which is told what is installed. */
-export function sourceOf({ ADVISORIES, SCAN_SHARD_BYTES }: Environment): Pick<ScanOptions, 'shards' | 'osv'> {
-  return ADVISORIES === undefined ? { osv: true } : { shards: shardsIn(ADVISORIES, SCAN_SHARD_BYTES) };
+export function sourceOf({ ADVISORIES, SCAN_SHARD_BYTES, SCAN_MAX_AGE_DAYS }: Environment): Pick<ScanOptions, 'shards' | 'osv' | 'maxAgeDays'> {
+  if (ADVISORIES === undefined) return { osv: true };
+  return { shards: shardsIn(ADVISORIES, SCAN_SHARD_BYTES), ...(SCAN_MAX_AGE_DAYS !== undefined && { maxAgeDays: SCAN_MAX_AGE_DAYS }) };
 }
 
 /** What a scan may take, of what a Worker has: 128 MB, of which each layer on its way may hold some. */

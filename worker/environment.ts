@@ -27,6 +27,8 @@ export interface Environment {
   readonly ADVISORIES?: R2Bucket;
   /** The most bytes of all shards of one scan: 32 MiB if absent. */
   readonly SCAN_SHARD_BYTES?: number;
+  /** Whole days that a shard may be old, for a scan to be complete: 5 if absent. */
+  readonly SCAN_MAX_AGE_DAYS?: number;
   /** The demonstration's registry, for the page: `host:port`. */
   readonly DEMO_REGISTRY?: string;
   /** The demonstration's examples, for the page: JSON text. */

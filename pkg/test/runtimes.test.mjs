@@ -176,7 +176,7 @@ test('an image is scanned from a list that is attested to the same text everywhe
     const asked = { packages: 'sbom', attestedBy, deny: 'critical' };
     const inNode = await scan(registry.image, { now: new Date(at), ...asked, shards: [...shards().values()] });
     assert.deepEqual([inNode.extent, inNode.inventory.trust, inNode.findings.length, inNode.rule.judged], ['complete', 'signed', 2, 'met'], JSON.stringify(inNode));
-    assert.deepEqual(inNode.coverage.notes.map(({ code }) => code), ['attestation-not-used']);
+    assert.deepEqual(inNode.coverage.notes.map(({ code }) => code), ['shards-not-signed', 'attestation-not-used']);
     const question = { ask: 'scan', image: registry.image, now: at, ...asked, texts: [...shards().values()].map(String) };
     assert.equal(await inWorker(question), JSON.stringify(inNode, null, 2));
     assert.equal(await inPage(question), JSON.stringify(inNode, null, 2));

@@ -48,7 +48,7 @@ after(async () => {
 beforeEach(() => { answers = osv(records); });
 
 async function edge(options = {}) {
-  const worker = await startWorker({ registries: [real, demo], scans: { SCAN: 'layers' }, outbound: network, ...options });
+  const worker = await startWorker({ registries: [real, demo], outbound: network, ...options, scans: { SCAN: 'layers', SCAN_MAX_AGE_DAYS: 36_500, ...options.scans } });
   started.push(worker);
   return worker;
 }
