@@ -75,7 +75,7 @@ function enormous() {
 test('three million entries take no more than eight mebibytes of a module', { timeout: 600_000 }, async () => {
   const registry = await startRegistry({ content: enormous() });
   try {
-    const now = '2026-02-01T00:00:00Z';
+    const now = new Date('2026-02-01T00:00:00Z');
     const { extent, remarks, coverage, image } = await scan(registry.image, { now, shards: (ecosystem) => shards().get(ecosystem) });
     assert.equal(extent, 'complete', JSON.stringify(remarks));
     assert.deepEqual([coverage.packages, image.layers.length], [1, 2]);
